@@ -1,0 +1,88 @@
+"""The words in which a rule answers: a Decision, or Refused. Standard library only, so domain may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+
+from shared.contracts.base import Event
+
+
+class Ref(NamedTuple):
+    """Where one aggregate lives: collection and `_id`."""
+
+    collection: str
+    id: str
+
+
+class Aggregate(Protocol):
+    """What the engine expects of a state: a frozen dataclass that knows its collection and its id.
+
+    Every field is plain data (str, int, bool, date, datetime in UTC, tuples, dicts with str keys,
+    nested dataclasses, StrEnum, Sealed), so that the engine can store it without a mapper.
+    """
+
+    collection: ClassVar[str]
+
+    @property
+    def id(self) -> str: ...
+
+
+State = TypeVar("State", bound=Aggregate)
+
+
+def ref(kind: type[Aggregate], id: str) -> Ref:
+    """Name one aggregate: `ref(Applicant, applicant_id)`."""
+    return Ref(kind.collection, id)
+
+
+class World(Protocol):
+    """All that a message's `needs` named, as it stands inside the transaction."""
+
+    def get(self, kind: type[State], id: str) -> State | None:
+        """The state, or None when there is none yet: an absent state is ordinary, never an error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to do in the outside world (pay, send), done after the commit and once per `key`.
+
+    `key` is the business key: the same key is never done twice. `payload` is plain JSON data;
+    personal data in it are Sealed.
+    """
+
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule decided: new states, removed states, facts, outside work, and the caller's reply."""
+
+    changes: Sequence[Aggregate] = ()
+    events: Sequence[Event] = ()
+    work: Sequence[Work] = ()
+    removed: Sequence[Ref] = ()
+    reply: Mapping[str, Any] = field(default_factory=dict)
+
+    def __add__(self, other: Decision) -> Decision:
+        """Both together, in order. A state that both change keeps the second version."""
+        return Decision(
+            (*self.changes, *other.changes),
+            (*self.events, *other.events),
+            (*self.work, *other.work),
+            (*self.removed, *other.removed),
+            {**self.reply, **other.reply},
+        )
+
+
+class Refused(Exception):
+    """A rule says no. `code` is a noun phrase (WAVE_CLOSED); details are plain and hold no personal data."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
