@@ -69,3 +69,35 @@ class Event(BaseModel):
     @classmethod
     def type_name(cls) -> str:
         return cls.__name__
+
+
+class RecordParked(Event):
+    """A record could not be taken and waits, with the later records of its key, for staff to look at it.
+
+    Every service may say this. It names the letter and a reason code; the record itself is not in it.
+    """
+
+    source: ClassVar[str] = "each"
+
+    letter_id: str
+    topic: str
+    partition: int
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        return f"letter-{self.letter_id[:32]}"
+
+
+class RecordReplayed(Event):
+    """A parked record was taken after all, in its order."""
+
+    source: ClassVar[str] = "each"
+
+    letter_id: str
+    topic: str
+    partition: int
+
+    @property
+    def subject(self) -> str:
+        return f"letter-{self.letter_id[:32]}"

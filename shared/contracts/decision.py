@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from shared.contracts.base import Event
 
@@ -86,3 +86,18 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.details = details
+
+
+RefusalKind = Literal["invalid", "conflict", "missing", "forbidden", "closed"]
+"""What a refusal asks of the caller: mend the input, look at the state, look elsewhere, ask somebody, or too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a code means to a person: its kind and an Indonesian sentence that says what they can do.
+
+    The sentence may hold `{names}` of the details of the Refused it explains.
+    """
+
+    kind: RefusalKind
+    sentence: str

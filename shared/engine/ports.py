@@ -6,6 +6,7 @@ one contract suite runs on both.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 
 Document = dict[str, Any]
 Where = Mapping[str, Any]
-"""Filter in MongoDB's language, of which the twin knows equality, $in, $nin, $ne, $lt, $lte, $gt, $gte, $exists, $or."""
+"""Filter in MongoDB's language; the twin knows equality, $in, $nin, $ne, $lt, $lte, $gt, $gte, $exists and $or."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +165,6 @@ class UnsendableRecord(Exception):
 class Consumer(Protocol):
     """The part of a subscription that a feed steers."""
 
-    async def end_offset(self, topic: str, partition: int) -> int: ...
-
-    async def record_at(self, topic: str, partition: int, offset: int) -> Record | None: ...
-
     def seek(self, topic: str, partition: int, offset: int) -> None: ...
 
     async def commit(self, topic: str, partition: int, offset: int) -> None:
@@ -204,9 +201,13 @@ class Broker(Protocol):
 
     async def end_offset(self, topic: str, partition: int) -> int: ...
 
-    async def record_at(self, topic: str, partition: int, offset: int) -> Record | None: ...
+    async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Record]:
+        """Up to `limit` records from `offset` on; empty at the end. Raises BrokerError."""
+        ...
 
-    def subscribe(self, topics: Sequence[str], group: str, listener: FeedListener) -> AbstractAsyncContextManager[None]: ...
+    def subscribe(self, topics: Sequence[str], group: str, listener: FeedListener) -> AbstractAsyncContextManager[None]:
+        """Deliver the topics' records to the listener while the block lasts."""
+        ...
 
 
 class WrongPartitionCount(Exception):
@@ -217,10 +218,17 @@ class Clock(Protocol):
     """Programme time (may run faster in the demo) and the machine's monotonic seconds."""
 
     def now(self) -> datetime:
-        """UTC, whole milliseconds."""
+        """Programme time, UTC, whole milliseconds."""
+        ...
+
+    def wall(self) -> datetime:
+        """The machine's own time, UTC: for leases on outside work, which programme time must not shorten."""
         ...
 
     def monotonic(self) -> float: ...
 
     async def sleep(self, seconds: float) -> None: ...
 
+    async def wait_for(self, event: asyncio.Event, seconds: float) -> None:
+        """Return when the event is set or the seconds are over."""
+        ...

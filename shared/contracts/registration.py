@@ -1,0 +1,346 @@
+"""What registration tells the others: who registered, what was found, who was selected and how it was drawn.
+
+In clear stand only the features that reporting counts (kecamatan, sex, age band, education, work status,
+Covid effect, group, channel, how they heard of us); everything else about a person is `Sealed` under the
+person's own key, with the field's name of this file as associated data.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.contracts.base import MAX_RUPIAH, Event, Sealed
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.@:+-]+$")]
+Text = Annotated[str, Field(max_length=500)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 or HMAC-SHA256 as lower-case hexadecimal."""
+Kecamatan = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
+"""Kemendagri code, such as 12.71.05 (Medan Barat). Never the BPS code."""
+Count = Annotated[int, Field(ge=0, le=10**9)]
+WaveNumber = Annotated[int, Field(ge=1, le=9999)]
+Rupiah = Annotated[int, Field(ge=0, le=MAX_RUPIAH)]
+
+Channel = Literal["online", "offline_individual", "offline_collective"]
+Sex = Literal["M", "F"]
+AgeBand = Literal["18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
+Actor = Literal["applicant", "staff", "system"]
+TestResult = Literal["taken", "recorded", "waived"]
+
+FIELD_NAMES: dict[str, str] = {
+    "full_name": "nama lengkap",
+    "nik": "NIK",
+    "kk_number": "nomor KK",
+    "birth_date": "tanggal lahir",
+    "sex": "jenis kelamin",
+    "email": "alamat e-mail",
+    "mobile": "nomor ponsel",
+    "domicile": "alamat domisili",
+}
+"""How a person calls the fields that `IdentityQuestioned.fields` and `ApplicantCorrected.fields` name."""
+
+
+class RegistrationEvent(Event):
+    """Common part of all that registration says; not an event itself."""
+
+    source: ClassVar[str] = "registration"
+
+
+class PersonEvent(RegistrationEvent):
+    """A fact about one applicant; the record key is the applicant."""
+
+    applicant_id: Id
+
+
+class WaveEvent(RegistrationEvent):
+    """A fact about one wave (gelombang); the record key is `wave-<number>`."""
+
+    wave: WaveNumber
+
+    @property
+    def subject(self) -> str:
+        return f"wave-{self.wave}"
+
+
+class StratumQuota(BaseModel):
+    """Seats set aside for one group of a wave, in the order in which groups are served."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    code: Code
+    quota: Count
+
+
+class StratumCount(StratumQuota):
+    """A group of the frozen list: its seats and how many people stand in it."""
+
+    members: Count
+
+
+class Features(BaseModel):
+    """The features of a person that may be counted in clear."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    sex: Sex
+    age_band: AgeBand
+    kecamatan: Kecamatan | None = None
+    """None: not known yet, a task for staff."""
+    education: Code
+    work_status: Code
+    covid_affected: bool | None = None
+    """None: the collective sheet does not ask."""
+    group: Code | None = None
+    """Category of the rule file, such as FORMER_MIGRANT_WORKER."""
+
+
+class ApplicantRegistered(PersonEvent, Features):
+    """A person registered; the data are on disk and are being checked. Stage 1 of the programme."""
+
+    received_at: AwareDatetime
+    channel: Channel
+    import_id: Id | None = None
+    """The collective sheet that brought this person."""
+    heard_from: Code | None = None
+    consent_campaigns: bool
+    full_name: Sealed
+    email: Sealed | None = None
+    mobile: Sealed | None = None
+    tracking_code: Sealed
+
+
+class ApplicantCorrected(PersonEvent, Features):
+    """A person's data changed. Carries all features anew, and of the sealed fields those that changed."""
+
+    corrected_at: AwareDatetime
+    by: Actor
+    fields: tuple[Code, ...]
+    full_name: Sealed | None = None
+    email: Sealed | None = None
+    mobile: Sealed | None = None
+    tracking_code: Sealed | None = None
+
+
+class ApplicantWithdrawn(PersonEvent):
+    """A person took the application back before being selected."""
+
+    withdrawn_at: AwareDatetime
+    by: Actor
+
+
+class IdentityConfirmed(PersonEvent):
+    """The civil registry, or two members of staff after a review, confirmed who this person is."""
+
+    confirmed_at: AwareDatetime
+    method: Literal["civil_registry", "staff"]
+
+
+class IdentityQuestioned(PersonEvent):
+    """Data contradict each other or the civil registry. The person may correct them until `deadline`.
+
+    `fields` are names of `FIELD_NAMES`; `reasons` are codes: BIRTH_DATE_CONTRADICTS_NIK, SEX_CONTRADICTS_NIK,
+    REGISTRY_MISMATCH, NOT_IN_REGISTRY, REGISTRY_INACTIVE, NIK_CLAIMED_TWICE, RING_SUSPECTED.
+    """
+
+    questioned_at: AwareDatetime
+    fields: tuple[Code, ...]
+    reasons: tuple[Code, ...]
+    deadline: date
+    """Last day (WIB) for a correction, that day included."""
+    tracking_code: Sealed
+
+
+class ApplicantEligible(PersonEvent):
+    """All conditions of the rule set hold."""
+
+    decided_at: AwareDatetime
+    rule_set: Code
+    rule_version: Code
+
+
+class ApplicantIneligible(PersonEvent):
+    """A condition of the rule set does not hold; the person may object until `appeal_deadline`."""
+
+    decided_at: AwareDatetime
+    reason: Code
+    """AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM, NOT_A_CITIZEN, IN_FORMAL_EDUCATION, DECLARED_OFFICIAL, OFFICIAL_<kind>,
+    OTHER_AID, PREVIOUS_RECIPIENT, OUTSIDE_TARGET_GROUPS, KK_LIMIT, IDENTITY_NOT_CONFIRMED."""
+    reason_text: Text
+    """The reason as an Indonesian sentence for the person."""
+    rule_ref: Text
+    """Legal basis as people quote it, such as `Permenko 11/2020 Bab II`."""
+    appeal_deadline: date
+    rule_set: Code
+    rule_version: Code
+    tracking_code: Sealed
+
+
+class TestTaken(PersonEvent):
+    """The motivation and basic-skills test was taken, recorded by staff from paper, or waived with a reason."""
+
+    __test__: ClassVar[bool] = False  # the name is the contract; pytest must not collect it
+
+    taken_at: AwareDatetime
+    result: TestResult
+
+
+class WaveOpened(WaveEvent):
+    """A wave takes people in from `opens_at` to `closes_at`; arrival time does not change the odds."""
+
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    quota: Count
+    recycled_seats: Count = 0
+    """How many of the seats were freed in earlier waves."""
+    strata: tuple[StratumQuota, ...]
+    rule_set: Code
+
+
+class WaveChanged(WaveEvent):
+    """The office changed a wave after it opened. `change` and `reason` are Indonesian texts for everybody."""
+
+    changed_at: AwareDatetime
+    change: Text
+    reason: Text
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    quota: Count
+
+
+class WaveJoined(PersonEvent):
+    """A person stands in a wave's list."""
+
+    wave: WaveNumber
+    joined_at: AwareDatetime
+
+
+class WaveClosed(WaveEvent):
+    """The list is frozen and committed to, before anybody can know the seed.
+
+    `root` is the RFC 6962 tree hash of the list (services/registration/domain/draw.py); `commitments` are the
+    SHA-256 of the officials' secrets; `commitment` is the SHA-256 of them together, the one line to print.
+    """
+
+    closed_at: AwareDatetime
+    root: Digest
+    entries: Count
+    quota: Count
+    strata: tuple[StratumCount, ...]
+    commitment: Digest
+    commitments: tuple[Digest, ...]
+    rule: Code
+    """Name of the algorithm that draws, such as `gelombang-draw-1`."""
+
+
+class WaveDrawn(WaveEvent):
+    """The secrets were opened; anybody can recompute the draw from `seed` and the public list."""
+
+    drawn_at: AwareDatetime
+    seed: Digest
+    secrets: tuple[Digest, ...]
+    root: Digest
+    entries: Count
+    quota: Count
+    strata: tuple[StratumCount, ...]
+
+
+class ApplicantSelected(PersonEvent):
+    """A person was drawn and has a card. Stage 2 ends; all that incentive needs to open an account is here.
+
+    `nik_index` is the blind index of the NIK: a payout account's holder is compared by it, and by `full_name`.
+    """
+
+    wave: WaveNumber
+    selected_at: AwareDatetime
+    stratum: Code
+    rank: Count
+    card_number: Sealed
+    full_name: Sealed
+    nik_index: Digest
+    kecamatan: Kecamatan | None = None
+    rule_set: Code
+    training_balance_rupiah: Rupiah
+    first_purchase_deadline: date
+    """Last day (WIB) to buy the first course; the WIB date of `selected_at` is day 1."""
+
+
+class ApplicantNotSelected(PersonEvent):
+    """A person was not drawn; the data stay valid for the next wave.
+
+    `rank` counts inside `stratum`, which had `pool_size` people and `quota` seats: `rank > quota` always holds.
+    """
+
+    wave: WaveNumber
+    decided_at: AwareDatetime
+    stratum: Code
+    stratum_name: Text
+    """Indonesian name of the group for the person."""
+    rank: Count
+    pool_size: Count
+    quota: Count
+
+
+class SeatsRecycled(WaveEvent):
+    """Seats of a wave became free again and are added to the next wave's quota."""
+
+    recycled_at: AwareDatetime
+    seats: Count
+    cause: Code
+    """PARTICIPATION_REVOKED, WITHDRAWN or NO_LONGER_ELIGIBLE."""
+    available: Count
+    """Freed seats that wait for the next wave, this one included."""
+
+
+class ConsultationBooked(PersonEvent):
+    """A person has an appointment at the office (WIB date and time) with a queue number."""
+
+    booking_id: Id
+    booked_at: AwareDatetime
+    on: date
+    at: Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+    queue_no: Count
+    topic: Code
+
+
+class IdentityErased(PersonEvent):
+    """The person's key was destroyed: everything sealed is unreadable for ever, the counts stay."""
+
+    erased_at: AwareDatetime
+    reason: Code
+
+
+class ConfirmationCodeIssued(PersonEvent):
+    """A one-time code must reach the person now (message `code.one_time`); only its hash is kept with us."""
+
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime
+    purpose: Code
+    code: Sealed
+
+
+EVENTS: tuple[type[Event], ...] = (
+    ApplicantRegistered,
+    ApplicantCorrected,
+    ApplicantWithdrawn,
+    IdentityConfirmed,
+    IdentityQuestioned,
+    ApplicantEligible,
+    ApplicantIneligible,
+    TestTaken,
+    WaveOpened,
+    WaveChanged,
+    WaveJoined,
+    WaveClosed,
+    WaveDrawn,
+    ApplicantSelected,
+    ApplicantNotSelected,
+    SeatsRecycled,
+    ConsultationBooked,
+    IdentityErased,
+    ConfirmationCodeIssued,
+)
+"""All of them, for shared/contracts/__init__.py."""

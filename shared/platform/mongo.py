@@ -1,0 +1,270 @@
+"""MongoDB behind the Database port. The only importer of motor: moving to PyMongo's async API is one file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, date
+from typing import Any
+
+from bson.codec_options import CodecOptions, TypeRegistry
+from bson.errors import BSONError, InvalidDocument
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateMany, WriteConcern
+from pymongo.errors import (
+    BulkWriteError,
+    ConfigurationError,
+    DocumentTooLarge,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+
+from shared.engine.ports import (
+    Change,
+    Delete,
+    Document,
+    DuplicateKey,
+    Insert,
+    Put,
+    Transaction,
+    TransientError,
+    UnknownCommit,
+    Unstorable,
+    Where,
+    Write,
+    WriteConflict,
+)
+
+DUPLICATE_KEY, WRITE_CONFLICT, TOO_LARGE = 11000, 112, {10334, 17419, 17420, 2}
+_DURABLE = WriteConcern("majority", j=True)
+_COMMIT_TRIES = 3
+
+
+def _plain(value: Any) -> Any:
+    """Dates are stored as ISO text: BSON knows instants only, and a day has no instant."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_CODEC: CodecOptions[Any] = CodecOptions(tz_aware=True, tzinfo=UTC, type_registry=TypeRegistry(fallback_encoder=_plain))
+
+
+class MongoDatabase:
+    """One service's database; `prefix` sets whole installations apart on one server (tests)."""
+
+    def __init__(self, client: AsyncIOMotorClient[Document], name: str, prefix: str = "") -> None:
+        self._client, self._name, self._prefix = client, name, prefix
+
+    @classmethod
+    def connect(cls, uri: str, name: str, prefix: str = "") -> MongoDatabase:
+        """Connects when first used; waits at most 5 s for a server before saying so."""
+        client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            uri, serverSelectionTimeoutMS=5000, connectTimeoutMS=5000, socketTimeoutMS=30000, retryWrites=True
+        )
+        return cls(client, name, prefix)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def collection(self, name: str) -> AsyncIOMotorCollection[Document]:
+        """`name`, or `<database>:<name>` in another database. Reads see what a majority holds."""
+        database, _, collection = name.rpartition(":")
+        return self._client[self._prefix + (database or self._name)].get_collection(
+            collection,
+            codec_options=_CODEC,
+            read_preference=ReadPreference.PRIMARY,
+            read_concern=ReadConcern("majority"),
+            write_concern=_DURABLE,
+        )
+
+    async def find(self, collection: str, where: Where | None = None, **options: Any) -> list[Document]:
+        with _translated():
+            return await _find(self.collection(collection), None, where, **options)
+
+    async def get(self, collection: str, id: Any) -> Document | None:
+        with _translated():
+            return await self.collection(collection).find_one({"_id": id})
+
+    async def count(self, collection: str, where: Where | None = None) -> int:
+        with _translated():
+            return await self.collection(collection).count_documents(dict(where or {}))
+
+    async def aggregate(self, collection: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
+        with _translated():
+            return await self.collection(collection).aggregate(list(pipeline)).to_list(None)
+
+    async def write(self, writes: Sequence[Write]) -> None:
+        with _translated():
+            await _write(self.collection, None, writes)
+
+    async def change(self, change: Change) -> int:
+        with _translated():
+            collection = self.collection(change.collection)
+            result = await collection.update_many(dict(change.where), _update(change), upsert=change.upsert)
+            return int(result.matched_count)
+
+    async def index(self, collection: str, keys: Sequence[tuple[str, int]], unique: bool = False) -> None:
+        """Create the index if missing."""
+        with _translated():
+            await self.collection(collection).create_index(list(keys), unique=unique)
+
+    async def lease(self, name: str, owner: str, seconds: float) -> bool:
+        free = {"$or": [{"$lt": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
+        until = {"$add": ["$$NOW", int(seconds * 1000)]}
+        take = {
+            "$set": {
+                "until": {"$cond": [free, until, "$until"]},
+                "owner": {"$cond": [free, owner, "$owner"]},
+            }
+        }
+        with _translated():
+            held = await self.collection("leases").find_one_and_update(
+                {"_id": name}, [take], upsert=True, return_document=ReturnDocument.AFTER
+            )
+            return bool(held and held["owner"] == owner)
+
+    async def release(self, name: str, owner: str) -> None:
+        with _translated():
+            await self.collection("leases").delete_one({"_id": name, "owner": owner})
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        return self._transaction()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Transaction]:
+        with _translated():
+            session = await self._client.start_session()
+        async with session:
+            session.start_transaction(ReadConcern("snapshot"), _DURABLE, ReadPreference.PRIMARY)
+            try:
+                yield _MongoTransaction(self, session)
+            except BaseException:
+                await _abort(session)
+                raise
+            await _commit(session)
+
+
+class _MongoTransaction:
+    def __init__(self, database: MongoDatabase, session: AsyncIOMotorClientSession) -> None:
+        self._database, self._session = database, session
+
+    def _collection(self, name: str) -> AsyncIOMotorCollection[Document]:
+        # Inside a transaction the concerns are the transaction's own.
+        return self._database.collection(name).with_options(codec_options=_CODEC)
+
+    async def find(self, collection: str, where: Where | None = None, **options: Any) -> list[Document]:
+        with _translated():
+            return await _find(self._collection(collection), self._session, where, **options)
+
+    async def get(self, collection: str, id: Any) -> Document | None:
+        with _translated():
+            return await self._collection(collection).find_one({"_id": id}, session=self._session)
+
+    async def advance(self, collection: str, id: str, inc: Mapping[str, int]) -> Document:
+        with _translated():
+            after = await self._collection(collection).find_one_and_update(
+                {"_id": id},
+                {"$inc": dict(inc)},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+                session=self._session,
+            )
+        assert after is not None
+        return after
+
+    async def write(self, writes: Sequence[Write]) -> None:
+        with _translated():
+            await _write(self._collection, self._session, writes)
+
+
+async def _find(
+    collection: AsyncIOMotorCollection[Document],
+    session: AsyncIOMotorClientSession | None,
+    where: Where | None,
+    *,
+    sort: Sequence[tuple[str, int]] = (),
+    skip: int = 0,
+    limit: int = 0,
+    fields: Sequence[str] = (),
+) -> list[Document]:
+    projection = dict.fromkeys(fields, 1) if fields else None
+    cursor = collection.find(dict(where or {}), projection, session=session).skip(skip).limit(limit)
+    return await (cursor.sort(list(sort)) if sort else cursor).to_list(None)
+
+
+async def _write(collection_of: Any, session: AsyncIOMotorClientSession | None, writes: Sequence[Write]) -> None:
+    """One ordered bulk write per collection."""
+    by_collection: dict[str, list[Any]] = {}
+    for write in writes:
+        by_collection.setdefault(write.collection, []).append(_operation(write))
+    for name, operations in by_collection.items():
+        await collection_of(name).bulk_write(operations, ordered=True, session=session)
+
+
+def _operation(write: Write) -> Any:
+    if isinstance(write, Insert):
+        return InsertOne(write.document)
+    if isinstance(write, Put):
+        return ReplaceOne({"_id": write.document["_id"]}, write.document, upsert=True)
+    if isinstance(write, Delete):
+        return DeleteOne({"_id": write.id})
+    return UpdateMany(dict(write.where), _update(write), upsert=write.upsert)
+
+
+def _update(change: Change) -> dict[str, Any]:
+    update = {"$set": dict(change.set), "$inc": dict(change.inc), "$unset": dict.fromkeys(change.unset, "")}
+    return {operator: values for operator, values in update.items() if values}
+
+
+async def _commit(session: AsyncIOMotorClientSession) -> None:
+    """Commit, asking again while the answer is unknown: MongoDB does one transaction once."""
+    for attempt in range(_COMMIT_TRIES):
+        try:
+            await session.commit_transaction()
+            return
+        except PyMongoError as error:
+            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            if not unknown:
+                raise _translation(error) from error
+            if attempt == _COMMIT_TRIES - 1:
+                raise UnknownCommit from error
+
+
+async def _abort(session: AsyncIOMotorClientSession) -> None:
+    """The server drops an abandoned transaction by itself, so a failed abort changes nothing."""
+    with suppress(PyMongoError):
+        await session.abort_transaction()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The driver's errors in the port's words. The texts are dropped: they quote the values of keys."""
+    try:
+        yield
+    except (DuplicateKeyError, BulkWriteError, PyMongoError) as error:
+        raise _translation(error) from None
+    except (InvalidDocument, BSONError, OverflowError, UnicodeEncodeError):
+        raise Unstorable from None
+
+
+def _translation(error: PyMongoError) -> Exception:
+    codes = {getattr(error, "code", None)}
+    if isinstance(error, BulkWriteError):
+        codes |= {each.get("code") for each in (error.details or {}).get("writeErrors", [])}
+    if DUPLICATE_KEY in codes:
+        return DuplicateKey()
+    if WRITE_CONFLICT in codes:
+        return WriteConflict()
+    if isinstance(error, (DocumentTooLarge, InvalidDocument)) or codes & TOO_LARGE:
+        return Unstorable()
+    if isinstance(error, ConfigurationError) or (isinstance(error, OperationFailure) and not _is_transient(error)):
+        return error
+    return TransientError(type(error).__name__)
+
+
+def _is_transient(error: OperationFailure) -> bool:
+    labels = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
+    retryable = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 251, 24, 225, 263, 50}
+    return error.code in retryable or any(error.has_error_label(label) for label in labels)

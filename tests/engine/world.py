@@ -1,0 +1,241 @@
+"""A world in one event loop with virtual time: disks, a log, a bank, and processes that can be killed.
+
+The same seed and plan give the same run. A plan maps the number of an I/O step to a fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts.decision import Refused
+from shared.engine.journal import HEAD
+from shared.engine.ports import BrokerError, WriteConflict
+from shared.engine.service import Definition, Ports, Service, Unavailable, build_service
+from shared.platform.metrics import EngineMetrics
+from tests.engine import toy
+from tests.fakes import LoopClock, LostReply, MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore, VirtualLoop
+
+PARTITIONS = 2
+QUIET_SECONDS = 900.0
+
+Plan = Mapping[int, str]
+
+
+class Killed(BaseException):
+    """kill -9: no handler of the process runs on, and what it does in dying reaches nothing."""
+
+
+class Stuck(AssertionError):
+    """With all faults off the world did not come to rest within the bound."""
+
+
+@dataclass(eq=False)
+class Process:
+    """One running service; after a kill every I/O of it fails and a new one starts on the same disk."""
+
+    world: World
+    definition: Callable[[Callable[[str], str | None]], Definition]
+    store: MemoryStore
+    alive: bool = True
+    service: Service | None = None
+    died: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    def step(self, name: str) -> str | None:
+        if not self.alive:
+            raise Killed
+        try:
+            return self.world.step(name)
+        except Killed:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        self.alive = False
+        self.died.set()
+
+    def start(self) -> None:
+        definition = self.definition(self.step)
+        clock = LoopClock()
+        ports = Ports(
+            database=MemoryDatabase(self.store, self.step, clock),
+            broker=MemoryBroker(self.world.log, self.step, self.world.chance),
+            clock=clock,
+            seal=lambda raw: raw.hex(),
+            unseal=bytes.fromhex,
+            metrics=EngineMetrics(definition.name),
+            partitions=PARTITIONS,
+            topic_prefix="",
+            chance=self.world.chance,
+        )
+        self.service = build_service(definition, ports)
+        self.tasks = [asyncio.create_task(self._run(self.service))]
+
+    async def _run(self, service: Service) -> None:
+        await service.start()
+        await asyncio.Event().wait()
+
+    async def bury(self) -> None:
+        """Drop every task of the dead process."""
+        self.kill()
+        tasks = [*self.tasks, *(self.service._tasks if self.service else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self.service:
+            try:
+                await self.service._subscription.aclose()
+            except (Killed, Exception):
+                return
+
+
+@dataclass(eq=False)
+class World:
+    """The two toy services, supervised: a killed process is started again after a second."""
+
+    plan: Plan
+    seed: int = 0
+    bank: toy.Bank = field(default_factory=toy.Bank)
+    twice: bool = False
+    """Run two processes of `books`, which share everything: two owners of each partition."""
+    steps: list[str] = field(default_factory=list)
+    faults_on: bool = True
+    seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.log = MemoryLog()
+        self.stores = {"shop": MemoryStore(), "books": MemoryStore()}
+        self.processes: dict[str, Process] = {}
+        self.replies: dict[str, dict[str, Any]] = {}
+        self.refused: dict[str, str] = {}
+
+    def step(self, name: str) -> str | None:
+        """Number the step and do what the plan says for it."""
+        if not self.faults_on:
+            return None
+        self.steps.append(name)
+        fault = self.plan.get(len(self.steps))
+        if fault is None:
+            return None
+        self.seen.add(f"{fault}@{name.split('.')[0]}")
+        return self._fault(fault, name)
+
+    def _fault(self, fault: str, name: str) -> str | None:
+        done = name.endswith(".done")
+        if fault == "kill":
+            raise Killed
+        if fault == "duplicate":
+            return "duplicate"
+        if fault == "lost_reply" and done:
+            raise LostReply
+        if fault == "lose_log":
+            self.log.lose()
+        elif fault == "lose_tail":
+            self.log.lose_tail(self.chance.randint(1, 4))
+        elif fault == "error" and not done:
+            if name.startswith("kafka"):
+                raise BrokerError("planned")
+            raise WriteConflict if name.startswith(("db", "tx")) else ConnectionError("planned")
+        return None
+
+    def launch(self, name: str, definition: Callable[[Any], Definition], store: str) -> None:
+        process = Process(self, definition, self.stores[store])
+        self.processes[name] = process
+        process.start()
+
+    def start(self) -> None:
+        self.launch("shop", lambda step: toy.shop(), "shop")
+        self.launch("books", lambda step: toy.books(self.bank, step), "books")
+        if self.twice:
+            self.launch("books-2", lambda step: toy.books(self.bank, step), "books")
+
+    async def supervise(self) -> None:
+        """Start again what died, as a container runtime would."""
+        while True:
+            await asyncio.sleep(1.0)
+            for name, process in list(self.processes.items()):
+                if not process.alive or (process.service and process.service.failed):
+                    await process.bury()
+                    self.launch(name, process.definition, "shop" if name == "shop" else "books")
+
+    async def ask(self, key: str, command: toy.Add) -> None:
+        """A client that asks again with the same key until it has an answer."""
+        while True:
+            process = self.processes["shop"]
+            try:
+                reply = await self._or_death(process, process.service.execute(command, key=key, digest=repr(command)))
+                self.replies[key] = dict(reply)
+                return
+            except Refused as refused:
+                self.refused[key] = refused.code
+                return
+            except (Unavailable, Killed, ConnectionError):
+                await asyncio.sleep(0.5)
+
+    async def _or_death(self, process: Process, call: Awaitable[Any]) -> Any:
+        task = asyncio.ensure_future(call)
+        death = asyncio.ensure_future(process.died.wait())
+        await asyncio.wait({task, death}, return_when=asyncio.FIRST_COMPLETED)
+        death.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise Killed
+        return task.result()
+
+    async def rest(self) -> None:
+        """Faults off; wait until nothing is left to do."""
+        self.faults_on = False
+        limit = asyncio.get_running_loop().time() + QUIET_SECONDS
+        while not self.at_rest():
+            if asyncio.get_running_loop().time() > limit:
+                raise Stuck(self.why_not())
+            await asyncio.sleep(1.0)
+
+    def at_rest(self) -> bool:
+        return not self.why_not()
+
+    def why_not(self) -> str:
+        shop, books = self.stores["shop"], self.stores["books"]
+        for name, store in self.stores.items():
+            head = (store.document("heads", HEAD) or {}).get("n", 0)
+            position = (store.document("relay", "position") or {}).get("n", 0)
+            if head != position:
+                return f"{name}: journal {head}, published {position}"
+        sequences = (shop.document("heads", HEAD) or {}).get("sequences", {})
+        marks = {d["_id"]: d["mark"] for d in books.documents("feeds") if "#" not in d["_id"]}
+        for partition, sequence in sequences.items():
+            if marks.get(f"shop.v1/{partition}", 0) != sequence:
+                return f"partition {partition}: said {sequence}, heard {marks.get(f'shop.v1/{partition}', 0)}"
+        open_work = [e["state"] for e in books.documents("effects") if e["state"] not in ("done", "failed", "person")]
+        return f"work left: {open_work}" if open_work else ""
+
+
+def run(world: World, scenario: Callable[[World], Awaitable[None]]) -> World:
+    """One run from an empty disk to rest."""
+    loop = VirtualLoop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(_play(world, scenario))
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    return world
+
+
+async def _play(world: World, scenario: Callable[[World], Awaitable[None]]) -> None:
+    world.start()
+    supervisor = asyncio.create_task(world.supervise())
+    try:
+        await scenario(world)
+        await world.rest()
+    finally:
+        supervisor.cancel()
+        await asyncio.gather(supervisor, return_exceptions=True)
+        for process in world.processes.values():
+            await process.bury()
