@@ -5,6 +5,7 @@ snapshot isolation with write conflicts, a log per partition, time that moves on
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 import selectors
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -280,7 +281,11 @@ class _View:
         limit: int = 0,
         fields: Sequence[str] = (),
     ) -> list[Document]:
-        found = [d for d in map(self._decode, self._raws(collection, where)) if matches(d, where or {})]
+        found = [
+            bson.decode(raw, _CODEC)  # a copy of the caller's own
+            for raw in self._raws(collection, where)
+            if matches(_seen(raw), where or {})
+        ]
         for name, direction in reversed(sort):
             found.sort(key=lambda d: _sort_key(_at(d, name)), reverse=direction < 0)
         found = found[skip : skip + limit if limit else None]
@@ -302,10 +307,6 @@ class _View:
         if isinstance(wanted, dict) and set(wanted) == {"$in"}:
             return [merged[id] for id in dict.fromkeys(wanted["$in"]) if id in merged]
         return list(merged.values())
-
-    @staticmethod
-    def _decode(raw: bytes) -> Document:
-        return bson.decode(raw, _CODEC)
 
     def write(self, write: Write) -> None:
         if isinstance(write, Insert):
@@ -365,6 +366,12 @@ class _View:
     def release(self) -> None:
         for place in [place for place, holder in self._store.locks.items() if holder is self]:
             del self._store.locks[place]
+
+
+@functools.lru_cache(maxsize=10_000)
+def _seen(raw: bytes) -> Document:
+    """Decoded once for filtering; never handed out."""
+    return bson.decode(raw, _CODEC)
 
 
 def matches(document: Document, where: Where) -> bool:

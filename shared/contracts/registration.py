@@ -40,6 +40,17 @@ FIELD_NAMES: dict[str, str] = {
     "email": "alamat e-mail",
     "mobile": "nomor ponsel",
     "domicile": "alamat domisili",
+    "kecamatan": "kecamatan",
+    "education": "pendidikan terakhir",
+    "work_status": "status kerja",
+    "desired_training": "pelatihan yang diinginkan",
+    "covid_affected": "dampak Covid-19",
+    "group": "kelompok",
+    "consent_campaigns": "persetujuan menerima informasi program",
+    "citizen": "pernyataan kewarganegaraan",
+    "not_in_formal_education": "pernyataan tidak sedang sekolah",
+    "not_an_official": "pernyataan bukan pejabat",
+    "tracking_code": "kode lacak",
 }
 """How a person calls the fields that `IdentityQuestioned.fields` and `ApplicantCorrected.fields` name."""
 
@@ -114,11 +125,15 @@ class ApplicantRegistered(PersonEvent, Features):
 
 
 class ApplicantCorrected(PersonEvent, Features):
-    """A person's data changed. Carries all features anew, and of the sealed fields those that changed."""
+    """A person's data changed. Carries all features anew, and of the sealed fields those that changed.
+
+    When `email` or `mobile` changed, the OLD contact must hear of it.
+    """
 
     corrected_at: AwareDatetime
     by: Actor
     fields: tuple[Code, ...]
+    consent_campaigns: bool
     full_name: Sealed | None = None
     email: Sealed | None = None
     mobile: Sealed | None = None
@@ -126,7 +141,7 @@ class ApplicantCorrected(PersonEvent, Features):
 
 
 class ApplicantWithdrawn(PersonEvent):
-    """A person took the application back before being selected."""
+    """A person took the application back, at any stage. After a selection incentive answers with the revocation."""
 
     withdrawn_at: AwareDatetime
     by: Actor

@@ -26,7 +26,7 @@ from shared.platform.metrics import EngineMetrics
 CLAIM_MOST = 200
 CLAIM_LEASE = timedelta(seconds=120)
 SAFETY = timedelta(seconds=5)
-IDLE_SECONDS = 0.25
+IDLE_SECONDS = 1.0
 INQUIRE_AFTER = timedelta(seconds=10)
 INQUIRE_LONGEST = timedelta(hours=1)
 RETRY_AFTER = timedelta(seconds=30)
@@ -47,16 +47,22 @@ class Effects:
     ) -> None:
         self._kinds, self._committer, self._database = kinds, committer, database
         self._leader, self._clock, self._metrics, self._quarantined = leader, clock, metrics, quarantined
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be new work: look at once."""
+        self._woken.set()
 
     async def run(self) -> None:
         while True:
             await self._leader.wait()
+            self._woken.clear()
             try:
                 busy = False if await self._quarantined() else await self._round()
             except TransientError:
                 busy = False
             if not busy:
-                await self._clock.sleep(IDLE_SECONDS)
+                await self._clock.wait_for(self._woken, IDLE_SECONDS)
 
     async def report(self, id: str, outcome: Outcome) -> None:
         """An outcome that came by another way: a callback, a statement line, a person's decision."""

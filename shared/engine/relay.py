@@ -102,6 +102,7 @@ class Relay:
     async def _lead(self) -> None:
         await self._broker.ensure_topic(self._topic, self._partitions)
         self._position = Position.of(await self._database.get(POSITION, "position"))
+        self._stored_n = self._position.n
         await self._verify()
         while self._leader.leads:
             rows = await self._next_rows()

@@ -21,6 +21,7 @@ from shared.engine.committer import Committer
 from shared.engine.dead_letters import Seal, Unseal
 from shared.engine.effects import Effects
 from shared.engine.feed import Feed
+from shared.engine.journal import Row
 from shared.engine.lease import Leader
 from shared.engine.ports import Broker, BrokerError, Clock, Database, TransientError
 from shared.engine.relay import Relay
@@ -99,7 +100,7 @@ class Service:
             definition.name, self.topic, ports.partitions, ports.database, ports.broker, self.leader, *common
         )
         self.committer = Committer(
-            self._model, ports.database, *common, committed=self._relay.offer, chance=ports.chance
+            self._model, ports.database, *common, committed=self._committed, chance=ports.chance
         )
         self.feed = Feed(self._model.events, self.committer, ports.database, ports.broker, *common)
         self.effects = Effects(
@@ -110,6 +111,11 @@ class Service:
         self._subscription = AsyncExitStack()
         self.ready = False
         self.failed: str | None = None
+
+    def _committed(self, row: Row) -> None:
+        self._relay.offer(row)
+        if self.definition.effects:
+            self.effects.wake()
 
     def _topic_of(self, service: str) -> str:
         return f"{self.ports.topic_prefix}{service}.v1"

@@ -21,6 +21,8 @@ from tests.fakes import LoopClock, LostReply, MemoryBroker, MemoryDatabase, Memo
 
 PARTITIONS = 2
 QUIET_SECONDS = 900.0
+NOTICE_SECONDS = 25.0
+"""A lost log is noticed at the relay's next look, 10 s later at most, and by a feed after 10 s of silence."""
 
 Plan = Mapping[int, str]
 
@@ -113,6 +115,7 @@ class World:
         self.processes: dict[str, Process] = {}
         self.replies: dict[str, dict[str, Any]] = {}
         self.refused: dict[str, str] = {}
+        self.unknown = 0
 
     def step(self, name: str) -> str | None:
         """Number the step and do what the plan says for it."""
@@ -126,22 +129,17 @@ class World:
         return self._fault(fault, name)
 
     def _fault(self, fault: str, name: str) -> str | None:
-        done = name.endswith(".done")
         if fault == "kill":
             raise Killed
-        if fault == "duplicate":
-            return "duplicate"
-        if fault == "lost_reply" and done:
+        if fault == "lost_reply" and name.endswith(".done"):
             raise LostReply
+        if fault == "error" and not name.endswith(".done"):
+            raise _error(name)
         if fault == "lose_log":
             self.log.lose()
-        elif fault == "lose_tail":
+        if fault == "lose_tail":
             self.log.lose_tail(self.chance.randint(1, 4))
-        elif fault == "error" and not done:
-            if name.startswith("kafka"):
-                raise BrokerError("planned")
-            raise WriteConflict if name.startswith(("db", "tx")) else ConnectionError("planned")
-        return None
+        return fault
 
     def launch(self, name: str, definition: Callable[[Any], Definition], store: str) -> None:
         process = Process(self, definition, self.stores[store])
@@ -177,6 +175,17 @@ class World:
             except (Unavailable, Killed, ConnectionError):
                 await asyncio.sleep(0.5)
 
+    async def ask_once(self, command: toy.Add) -> None:
+        """A client without a key: when the process dies it never learns what became of its command."""
+        process = self.processes["shop"]
+        key = f"{command.account}/{len(self.replies)}/once"
+        try:
+            self.replies[key] = dict(await self._or_death(process, process.service.execute(command)))
+        except Unavailable:
+            return
+        except Killed:
+            self.unknown += 1
+
     async def _or_death(self, process: Process, call: Awaitable[Any]) -> Any:
         task = asyncio.ensure_future(call)
         death = asyncio.ensure_future(process.died.wait())
@@ -189,16 +198,15 @@ class World:
         return task.result()
 
     async def rest(self) -> None:
-        """Faults off; wait until nothing is left to do."""
+        """Faults off; wait until nothing is left to do, and nothing new was noticed for a while."""
         self.faults_on = False
-        limit = asyncio.get_running_loop().time() + QUIET_SECONDS
-        while not self.at_rest():
-            if asyncio.get_running_loop().time() > limit:
+        now = asyncio.get_running_loop().time
+        limit, quiet_since = now() + QUIET_SECONDS, now()
+        while now() - quiet_since < NOTICE_SECONDS:
+            if now() > limit:
                 raise Stuck(self.why_not())
             await asyncio.sleep(1.0)
-
-    def at_rest(self) -> bool:
-        return not self.why_not()
+            quiet_since = now() if self.why_not() else quiet_since
 
     def why_not(self) -> str:
         shop, books = self.stores["shop"], self.stores["books"]
@@ -214,6 +222,12 @@ class World:
                 return f"partition {partition}: said {sequence}, heard {marks.get(f'shop.v1/{partition}', 0)}"
         open_work = [e["state"] for e in books.documents("effects") if e["state"] not in ("done", "failed", "person")]
         return f"work left: {open_work}" if open_work else ""
+
+
+def _error(name: str) -> Exception:
+    if name.startswith("kafka"):
+        return BrokerError("planned")
+    return WriteConflict() if name.startswith(("db", "tx")) else ConnectionError("planned")
 
 
 def run(world: World, scenario: Callable[[World], Awaitable[None]]) -> World:

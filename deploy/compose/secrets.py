@@ -1,0 +1,110 @@
+"""`python -m deploy.compose.secrets <folder>`: every secret of the installation, made once, and given out.
+
+`<folder>/secrets` keeps the originals for root alone; each holder's folder gets copies that its user alone can
+read. What exists is never made anew; a holder's folder that was lost or changed is filled again.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.provision.matrix import MATRIX, VAULT
+
+USERS = {
+    "kafka": 1000,
+    "mongo": 999,
+    "provision": 10000,
+    "registration": 10001,
+    "incentive": 10002,
+    "notification": 10003,
+    "reporting": 10004,
+    "simulators": 10005,
+    "proxy": 10006,
+}
+"""The same numbers as in docker-compose.yml; kafka's and mongo's are those of their images."""
+
+WITH_STATE = ("proxy", "registration", "incentive", "notification", "reporting")
+
+
+def password() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def key() -> str:
+    """256 bits as 64 hexadecimal digits."""
+    return secrets.token_hex(32)
+
+
+def keyfile() -> str:
+    """What members of a MongoDB replica set know each other by."""
+    return base64.b64encode(secrets.token_bytes(512)).decode()
+
+
+def cluster_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def makers() -> Mapping[str, Callable[[], str]]:
+    """Every secret, and how it is made."""
+    users = {f"kafka-{user}": password for user in MATRIX}
+    databases = {f"mongo-{user}": password for user, rights in MATRIX.items() if rights.databases}
+    return {
+        **users,
+        **databases,
+        "kafka-admin": password,
+        "kafka-controller": password,
+        "kafka-cluster-id": cluster_id,
+        "mongo-root": password,
+        "mongo-keyfile": keyfile,
+        "master-key": key,
+        "index-key": key,
+    }
+
+
+def holders() -> Mapping[str, frozenset[str]]:
+    """Which secrets each container sees: its own and no more."""
+    every = makers()
+    to_give = {name for name in every if name.removeprefix("kafka-").removeprefix("mongo-") in MATRIX}
+    known = {
+        "kafka": {"kafka-admin", "kafka-controller", "kafka-cluster-id"},
+        "mongo": {"mongo-root", "mongo-keyfile"},
+        "provision": {"kafka-admin", "mongo-root", *to_give},
+    }
+    for user, rights in MATRIX.items():
+        keys = {"master-key", "index-key"} if VAULT in rights.databases else set()
+        known[user] = keys | ({f"kafka-{user}", f"mongo-{user}"} & set(every))
+    return {holder: frozenset(names) for holder, names in known.items()}
+
+
+def write(path: Path, text: str, user: int) -> None:
+    """Whole or not at all, readable by `user` alone; a running container keeps what it has open."""
+    new = path.with_name(f".{path.name}")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chown(new, user, user)
+    new.replace(path)
+
+
+def main(folder: Path) -> None:
+    originals = folder / "secrets"
+    for name, make in makers().items():
+        if not (originals / name).exists():
+            write(originals / name, make(), os.getuid())
+    for holder, names in holders().items():
+        for name in names:
+            write(folder / holder / name, (originals / name).read_text(), USERS[holder])
+    for holder in WITH_STATE:
+        os.chown(folder / f"state-{holder}", USERS[holder], USERS[holder])
+    print(f"{len(makers())} secrets for {len(holders())} holders")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,149 @@
+"""All commands of this service, on one screen: what may be asked, which states it reads, which rule decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from services.incentive.domain import (
+    accounts,
+    completion,
+    participation,
+    payouts,
+    purchases,
+    redeem_codes,
+    refused_claims,
+    reviews,
+    surveys,
+)
+from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount
+from services.incentive.domain.completion import Certificate, ClaimSeen, ReconcileCertificate, RecordCompletion
+from services.incentive.domain.draft import Draft
+from services.incentive.domain.participant import Participant
+from services.incentive.domain.participation import RecordRepayment
+from services.incentive.domain.payouts import RetryPayment
+from services.incentive.domain.purchases import BuyCourse
+from services.incentive.domain.redeem_codes import CommitRedeemCode, RedeemCode
+from services.incentive.domain.refused_claims import RefuseClaim, RefusedClaim
+from services.incentive.domain.reviews import ReviewCourse
+from services.incentive.domain.sequel import Advance, settle
+from services.incentive.domain.surveys import AnswerSurvey
+from services.incentive.money_rules import money_commands
+from services.incentive.wiring import FUNDS, Desk, peek
+from shared.contracts.decision import Decision, Ref, World, ref
+from shared.engine.rules import Rule
+
+
+def commands(desk: Desk) -> Mapping[type, Rule]:
+    """Command -> rule: those of citizens, platforms, staff, the border and the timers."""
+    return {
+        BuyCourse: desk.about(
+            lambda draft, buying, world: purchases.buy(draft, buying, world.get(RedeemCode, buying.redeem_code)),
+            more=_code,
+        ),
+        ReviewCourse: desk.about(lambda draft, review, world: reviews.review(draft, review)),
+        AnswerSurvey: desk.about(lambda draft, answer, world: surveys.answer(draft, answer)),
+        LinkAccount: Rule(_link_needs, lambda world, linking, now: _link(desk, world, linking, now)),
+        RecheckAccount: desk.about(lambda draft, recheck, world: accounts.recheck(draft)),
+        CommitRedeemCode: desk.about(_commit, who=_bearer, more=_code, first=_check_code),
+        RecordCompletion: _completion(desk),
+        ReconcileCertificate: desk.about(_reconcile, more=_certificate),
+        RecordRepayment: desk.about(lambda draft, repaid, world: participation.record_repayment(draft, repaid)),
+        RetryPayment: desk.about(lambda draft, retry, world: payouts.retry(draft, retry)),
+        RefuseClaim: Rule(
+            lambda claim, world: [ref(RefusedClaim, claim.place)],
+            lambda world, claim, now: refused_claims.refuse(world.get(RefusedClaim, claim.place), claim, now),
+        ),
+        Advance: desk.about(lambda draft, advance, world: None),
+        **money_commands(desk),
+    }
+
+
+def _code(message: Any, world: World) -> Iterable[Ref]:
+    return [ref(RedeemCode, message.redeem_code)]
+
+
+def _bearer(message: Any, world: World) -> str | None:
+    """The participant a redeem code leads to."""
+    code = peek(world, RedeemCode, message.redeem_code)
+    return code.applicant_id if code else None
+
+
+def _check_code(message: CommitRedeemCode, world: World) -> None:
+    redeem_codes.known(world.get(RedeemCode, message.redeem_code), message.platform_code)
+
+
+def _commit(draft: Draft, command: CommitRedeemCode, world: World) -> Mapping[str, Any]:
+    return redeem_codes.commit(draft, command, world.get(RedeemCode, command.redeem_code))
+
+
+def _completion(desk: Desk) -> Rule:
+    def more(claim: RecordCompletion, world: World) -> Iterable[Ref]:
+        yield ref(ClaimSeen, claim.claim_key)
+        yield ref(RedeemCode, claim.redeem_code)
+        yield ref(Certificate, claim.certificate_key)
+
+    def act(draft: Draft, claim: RecordCompletion, world: World) -> Mapping[str, Any]:
+        code, certificate = world.get(RedeemCode, claim.redeem_code), world.get(Certificate, claim.certificate_key)
+        return completion.record(draft, claim, code, certificate)
+
+    def first(claim: RecordCompletion, world: World) -> None:
+        redeem_codes.known(world.get(RedeemCode, claim.redeem_code), claim.partner_code)
+
+    rule = desk.about(act, who=_bearer, more=more, first=first)
+
+    def decide(world: World, claim: RecordCompletion, now: datetime) -> Decision:
+        seen = world.get(ClaimSeen, claim.claim_key)
+        return completion.repeated(seen, claim) if seen else rule.decide(world, claim, now)
+
+    return Rule(rule.needs, decide)
+
+
+def _certificate(command: ReconcileCertificate, world: World) -> Iterable[Ref]:
+    key = _certificate_key(peek(world, Participant, command.applicant_id), command)
+    return [ref(Certificate, key)] if key else []
+
+
+def _certificate_key(person: Participant | None, command: ReconcileCertificate) -> str | None:
+    purchase = person.purchase(command.purchase_number) if person else None
+    return completion.certificate_key(purchase.platform_code, command.certificate_number) if purchase else None
+
+
+def _reconcile(draft: Draft, command: ReconcileCertificate, world: World) -> Mapping[str, Any]:
+    key = _certificate_key(draft.person, command)
+    return completion.reconcile(draft, command, world.get(Certificate, key) if key else None)
+
+
+def _link_needs(command: LinkAccount, world: World) -> list[Ref]:
+    """The participant, the new and the old account, and whoever stands alone with one of them."""
+    needed = [FUNDS, ref(Participant, command.applicant_id), ref(AccountClaim, command.account_index)]
+    person = peek(world, Participant, command.applicant_id)
+    if person and person.account:
+        needed.append(ref(AccountClaim, person.account.index))
+    return [*needed, *(ref(Participant, id) for id, _, _ in _neighbours(world, command, person))]
+
+
+def _neighbours(world: World, command: LinkAccount, person: Participant | None) -> list[tuple[str, str, bool]]:
+    """Others whose payments are held or freed by this link: applicant, account, shared from now on."""
+    found: list[tuple[str, str, bool]] = []
+    new = peek(world, AccountClaim, command.account_index)
+    if new and len(new.holders) == 1:
+        found.append((new.holders[0], command.account_index, True))
+    if person and person.account:
+        left = accounts.left_behind(person, peek(world, AccountClaim, person.account.index))
+        if left and left[1]:
+            found.append((left[1], person.account.index, False))
+    return found
+
+
+def _link(desk: Desk, world: World, command: LinkAccount, now: datetime) -> Decision:
+    draft = desk.draft(world, command.applicant_id, now)
+    before = draft.person
+    reply = accounts.link(draft, command, world.get(AccountClaim, command.account_index))
+    if before.account and (left := accounts.left_behind(before, world.get(AccountClaim, before.account.index))):
+        draft.add(left[0])
+    decision = settle(draft, reply)
+    for applicant_id, index, shared in _neighbours(world, command, before):
+        decision += desk.sharing(world, applicant_id, index, shared, now)
+    return decision

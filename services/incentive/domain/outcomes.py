@@ -1,0 +1,229 @@
+"""Outcomes: what is heard about a payment, from our own calls and inquiries, the bank's notices, or staff.
+
+Hearing the same again changes nothing. `unknown` is only inquired about. Answers that contradict what is already
+known move no money: they are marked as a conflict and staff look at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from services.incentive.domain.draft import Draft
+from services.incentive.domain.entitlements import instalment_fields
+from services.incentive.domain.ledger import LedgerAccount
+from services.incentive.domain.participant import (
+    ACCOUNT_FAILURES,
+    AccountCheck,
+    Entitlement,
+    EntitlementState,
+    Standing,
+)
+from services.incentive.domain.participation import reclaim
+from services.incentive.domain.payouts import (
+    FAILURE_TEXTS,
+    OTHER_FAILURE,
+    DecidePayment,
+    HearPayment,
+    Payment,
+    owe_again,
+)
+from shared.contracts.decision import Refused
+from shared.contracts.incentive import IncentiveFailed, IncentivePaid, IncentiveReturned
+
+State = EntitlementState
+
+
+@dataclass(slots=True)
+class Hearing:
+    """One payment and what is said about it, while it is judged."""
+
+    draft: Draft
+    each: Entitlement
+    payment: Payment
+    heard: HearPayment
+
+    @property
+    def is_over(self) -> bool:
+        """The participation ended while the payment was on its way: nothing will be sent again."""
+        return not self.draft.person.active
+
+    def move(self, source: LedgerAccount, target: LedgerAccount, word: str) -> None:
+        step = f"{self.each.kind}/{self.each.number}/{word}/{self.payment.attempt}"
+        self.draft.move(source, target, self.payment.amount_rupiah, step)
+
+    def set(self, **fields: object) -> None:
+        self.each = self.draft.set_entitlement(self.each, **fields)
+
+    def fields(self) -> dict[str, object]:
+        shared = instalment_fields(self.draft.person, self.each)
+        return {**shared, "reference": self.payment.reference, "bank": self.payment.bank}
+
+
+def hear(draft: Draft, payment: Payment, heard: HearPayment) -> None:
+    """Judge what was heard about a payment of this participant."""
+    each = draft.person.entitlement(payment.kind, payment.number)
+    if each is None:
+        raise Refused("PAYMENT_UNKNOWN")
+    hearing = Hearing(draft, each, payment, heard)
+    if each.attempt != payment.attempt:
+        # That attempt had ended; news that it was paid after all would be a second payment.
+        take: Taker | None = _conflict if heard.result == "paid" else None
+    else:
+        table = ON_ITS_WAY if each.state in (State.SENDING, State.UNKNOWN) else AFTERWARDS.get(each.state, {})
+        take = table.get(heard.result)
+    if take:
+        take(hearing)
+
+
+def decide(draft: Draft, payment: Payment, command: DecidePayment, maker: str) -> dict[str, str]:
+    """Settle an unknown or contradictory payment by hand.
+
+    Raises PAYMENT_NOT_OPEN (nothing to decide), SAME_PERSON (who made the batch may not decide).
+    """
+    each = draft.person.entitlement(payment.kind, payment.number)
+    if each is None or not (each.conflict or each.state == State.UNKNOWN):
+        raise Refused("PAYMENT_NOT_OPEN")
+    if command.by == maker:
+        raise Refused("SAME_PERSON")
+    hearing = Hearing(draft, each, payment, HearPayment(command.reference, "unknown", "DECIDED_BY_STAFF"))
+    if each.attempt == payment.attempt and (take := _DECIDED.get((each.state, command.paid))):
+        take(hearing)
+    hearing.set(conflict=False, asks_person=False)
+    return {"state": hearing.each.state.value}
+
+
+def _paid(hearing: Hearing) -> None:
+    draft = hearing.draft
+    hearing.move(_stands_in(hearing.each), LedgerAccount.PAID, "paid")
+    hearing.set(state=State.PAID, paid_at=draft.now, failure=None, conflict=False, asks_person=False)
+    draft.tell(
+        IncentivePaid(
+            **hearing.fields(),
+            paid_at=draft.now,
+            account_masked=hearing.payment.account_masked,
+            batch_id=hearing.payment.batch_id,
+        )
+    )
+    if draft.person.standing == Standing.INELIGIBLE:
+        reclaim(draft, hearing.payment.reference)
+
+
+def _failed(hearing: Hearing) -> None:
+    if hearing.heard.is_notice:
+        hearing.set(conflict=True)
+        return
+    hearing.move(_stands_in(hearing.each), LedgerAccount.OWED, "failed")
+    code = hearing.heard.code
+    hearing.set(state=State.FAILED, failure=code, conflict=False, asks_person=False, batch_id=None)
+    _tell_failed(hearing, "failed")
+    _note_account(hearing)
+    if hearing.is_over:
+        hearing.move(LedgerAccount.OWED, LedgerAccount.TREASURY, "ended")
+        hearing.set(state=State.CANCELLED)
+
+
+def _unknown(hearing: Hearing) -> None:
+    if hearing.each.state == State.SENDING:
+        hearing.move(LedgerAccount.SENDING, LedgerAccount.UNKNOWN, "unknown")
+        hearing.set(state=State.UNKNOWN)
+        _tell_failed(hearing, "unknown")
+
+
+def _not_found(hearing: Hearing) -> None:
+    _unknown(hearing)
+    hearing.set(asks_person=True)
+
+
+def _returned(hearing: Hearing) -> None:
+    """It came back: after it was paid, or the news of being paid was lost on the way."""
+    if hearing.each.state != State.PAID:
+        _paid(hearing)
+    draft, code = hearing.draft, hearing.heard.code
+    reclaimed = draft.person.standing == Standing.INELIGIBLE
+    source = LedgerAccount.CLAWBACK if reclaimed else LedgerAccount.PAID
+    if draft.holds(source) < hearing.payment.amount_rupiah:  # repaid by the person before the bank sent it back
+        hearing.set(conflict=True)
+        return
+    hearing.move(source, LedgerAccount.RETURNED, "returned")
+    hearing.set(state=State.RETURNED, failure=code, batch_id=None)
+    reason = FAILURE_TEXTS.get(code, OTHER_FAILURE)
+    draft.tell(IncentiveReturned(**hearing.fields(), returned_at=draft.now, code=code or "OTHER", reason=reason))
+    _note_account(hearing)
+    if hearing.is_over:
+        hearing.move(LedgerAccount.RETURNED, LedgerAccount.TREASURY, "ended")
+        hearing.set(state=State.CANCELLED)
+
+
+def _conflict(hearing: Hearing) -> None:
+    hearing.set(conflict=True)
+
+
+Taker = Callable[[Hearing], None]
+ON_ITS_WAY: Mapping[str, Taker] = {
+    "paid": _paid,
+    "failed": _failed,
+    "unknown": _unknown,
+    "not_found": _not_found,
+    "returned": _returned,
+}
+AFTERWARDS: Mapping[EntitlementState, Mapping[str, Taker]] = {
+    State.PAID: {"returned": _returned, "failed": _conflict},
+    State.FAILED: {"paid": _conflict, "returned": _conflict},
+    State.DUE: {"paid": _conflict, "returned": _conflict},
+    State.BATCHED: {"paid": _conflict, "returned": _conflict},
+    State.CANCELLED: {"paid": _conflict, "returned": _conflict},
+}
+"""What may still be said about a payment that ended; what is not listed is a repetition."""
+
+_DECIDED: Mapping[tuple[EntitlementState, bool], Taker] = {
+    (State.SENDING, True): _paid,
+    (State.SENDING, False): _failed,
+    (State.UNKNOWN, True): _paid,
+    (State.UNKNOWN, False): _failed,
+    (State.FAILED, True): _paid,
+    (State.DUE, True): _paid,
+    (State.PAID, False): _returned,
+}
+"""What a person's decision does; where nothing is listed it confirms what we already believe."""
+
+
+def _stands_in(each: Entitlement) -> LedgerAccount:
+    """The account in which the rupiah of a payment stand that is not paid yet."""
+    on_its_way = {State.SENDING: LedgerAccount.SENDING, State.UNKNOWN: LedgerAccount.UNKNOWN}
+    return on_its_way.get(each.state, LedgerAccount.OWED)
+
+
+def _tell_failed(hearing: Hearing, outcome: str) -> None:
+    code = hearing.heard.code or ("NO_ANSWER" if outcome == "unknown" else "OTHER")
+    hearing.draft.tell(
+        IncentiveFailed(
+            **hearing.fields(),
+            failed_at=hearing.draft.now,
+            outcome=outcome,
+            code=code,
+            batch_id=hearing.payment.batch_id,
+        )
+    )
+
+
+def _note_account(hearing: Hearing) -> None:
+    """A failure that names the account's fault is what we know of that account; a newer account is tried again."""
+    account, code = hearing.draft.person.account, hearing.heard.code
+    if code not in ACCOUNT_FAILURES or account is None or account.check is None:
+        return
+    if account.version == hearing.payment.account_version:
+        hearing.draft.set(account=replace(account, check=_with_fault(account.check, code)))
+    elif account.verified and not hearing.is_over:
+        owe_again(hearing.draft, hearing.each)
+
+
+def _with_fault(check: AccountCheck, code: str) -> AccountCheck:
+    faults = {
+        "ACCOUNT_INACTIVE": {"active": False},
+        "ACCOUNT_UNKNOWN": {"active": False},
+        "ACCOUNT_NAME_MISMATCH": {"name_matches": False},
+        "WALLET_NOT_KYC": {"identity_checked": False},
+        "WALLET_FULL": {"room_rupiah": 0},
+    }
+    return replace(check, **faults[code])  # type: ignore[arg-type]  # each fault is a field of the check

@@ -1,0 +1,214 @@
+"""The state of one participant: balance, courses, incentives, surveys and payout account in one aggregate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from shared.contracts.base import Sealed
+
+
+class Standing(StrEnum):
+    """Whether a participation goes on."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    INELIGIBLE = "ineligible"
+    ERASED = "erased"
+
+
+class PurchaseState(StrEnum):
+    HELD = "held"
+    """The price is set aside and the redeem code waits for the platform."""
+    COMMITTED = "committed"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One course: its redeem code, and later its certificate and review. Course data are those of the day of buying."""
+
+    number: int
+    redeem_code: str
+    course_code: str
+    course_name: str
+    platform_code: str
+    platform: str
+    certificate_prefix: str
+    price_rupiah: int
+    """Part paid from the training balance."""
+    own_money_rupiah: int
+    held_at: datetime
+    hold_until: datetime
+    state: PurchaseState = PurchaseState.HELD
+    committed_at: datetime | None = None
+    finished_on: date | None = None
+    certificate_number: str | None = None
+    certificate_reconciled: bool = False
+    review_deadline: date | None = None
+    reviewed_at: datetime | None = None
+
+
+class EntitlementState(StrEnum):
+    WAITING = "waiting"
+    """A condition lacks, or its time is not near."""
+    DUE = "due"
+    """Owed and announced; a payout batch may take it."""
+    BATCHED = "batched"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    PAID = "paid"
+    FAILED = "failed"
+    """Refused by the bank for good; due again when the cause is mended."""
+    RETURNED = "returned"
+    """Came back after it had been paid."""
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """One incentive a participant has coming: kind and number are its business key for ever."""
+
+    kind: str
+    number: int
+    total: int
+    amount_rupiah: int
+    due_on: date
+    state: EntitlementState = EntitlementState.WAITING
+    attempt: int = 0
+    """How often it was sent; part of the reference, so that a new attempt is a new payment."""
+    batch_id: str | None = None
+    reference: str | None = None
+    sent_at: datetime | None = None
+    paid_at: datetime | None = None
+    failure: str | None = None
+    """Code of the bank for the last failure or return that is not mended."""
+    conflict: bool = False
+    """The bank's notice and its answer to our inquiry disagree."""
+    asks_person: bool = False
+    """The bank does not know the payment after its horizon: a person must decide."""
+    cause: str | None = None
+    """The cause of delay last announced."""
+    new_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One evaluation survey that was opened."""
+
+    number: int
+    opened_at: datetime
+    deadline: date
+    answered_at: datetime | None = None
+    lapsed: bool = False
+    reminded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """What the bank said about a payout account."""
+
+    checked_at: datetime
+    nik_matches: bool
+    name_matches: bool
+    active: bool
+    identity_checked: bool
+    """Wallets: the holder did the full identity check (KYC). Banks: always."""
+    room_rupiah: int | None = None
+    """How much a wallet may still receive; None: no ceiling."""
+
+
+ACCOUNT_FAILURES = frozenset(
+    {"ACCOUNT_INACTIVE", "ACCOUNT_UNKNOWN", "ACCOUNT_NAME_MISMATCH", "WALLET_NOT_KYC", "WALLET_FULL"}
+)
+"""Failure codes of the bank that name something the account's holder can mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The payout account: only ciphertext and blind index, the number is opened when money is sent."""
+
+    bank: str
+    kind: str
+    index: str
+    number: Sealed
+    masked: Sealed
+    version: int
+    linked_at: datetime
+    hold_until: datetime | None = None
+    shared: bool = False
+    check: AccountCheck | None = None
+    checks: int = 1
+    """How often the bank was asked about this version."""
+
+    @property
+    def verified(self) -> bool:
+        """Holder, state and KYC level are right and nobody else linked it (mission.md, payout account)."""
+        check = self.check
+        if check is None or self.shared:
+            return False
+        return check.nik_matches and check.name_matches and check.active and check.identity_checked
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One selected person. Fields from `next_action_at` on only serve queries and follow from the rest."""
+
+    collection: ClassVar[str] = "participants"
+
+    applicant_id: str
+    wave: int
+    rule_set: str
+    card_number: Sealed
+    full_name: Sealed
+    nik_index: str
+    selected_at: datetime
+    notice_on: date
+    first_purchase_deadline: date
+    standing: Standing = Standing.ACTIVE
+    money: dict[str, int] = field(default_factory=dict)
+    purchases: tuple[Purchase, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    account: Account | None = None
+    account_versions: int = 0
+    under_review: bool = False
+    balance_closed: bool = False
+    purchase_reminders: int = 0
+    review_reminders: int = 0
+    ended_reason: str | None = None
+    ended_text: str | None = None
+    repay_until: date | None = None
+    next_action_at: datetime | None = None
+    """When time alone changes something; None: never."""
+    ready_on: date | None = None
+    """Earliest due date among the incentives that a batch may take now."""
+    late: bool = False
+    unresolved: bool = False
+    """Some payment is unknown, in conflict, failed or returned: staff look at it."""
+
+    @property
+    def id(self) -> str:
+        return self.applicant_id
+
+    @property
+    def active(self) -> bool:
+        return self.standing == Standing.ACTIVE
+
+    @property
+    def balance_rupiah(self) -> int:
+        return self.money.get("training_balance", 0)
+
+    def purchase(self, number: int) -> Purchase | None:
+        return next((each for each in self.purchases if each.number == number), None)
+
+    def entitlement(self, kind: str, number: int) -> Entitlement | None:
+        return next((each for each in self.entitlements if (each.kind, each.number) == (kind, number)), None)
+
+    @property
+    def first_finished(self) -> Purchase | None:
+        """The course whose completion started the incentives."""
+        finished = [each for each in self.purchases if each.finished_on]
+        return min(finished, key=lambda each: (str(each.finished_on), each.number), default=None)

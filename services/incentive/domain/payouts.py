@@ -1,0 +1,153 @@
+"""Payouts: what is given to the bank, under a reference that is decided and stored before anybody is called.
+
+    due -> batched -> sending -> paid | failed | unknown -> paid | failed; paid -> returned
+
+What comes back is judged in outcomes.py. A new attempt has a new reference and happens only after the last one
+ended for good: the same reference is never a second payment.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from services.incentive.domain.draft import Draft, participating
+from services.incentive.domain.ledger import LedgerAccount
+from services.incentive.domain.participant import ACCOUNT_FAILURES, Account, Entitlement, EntitlementState
+from shared.contracts.base import Sealed
+from shared.contracts.decision import Refused, Work
+
+State = EntitlementState
+Result = Literal["paid", "failed", "unknown", "not_found", "returned"]
+
+FAILURE_TEXTS: Mapping[str, str] = {
+    "ACCOUNT_INACTIVE": "rekening atau dompet elektronik tidak aktif",
+    "ACCOUNT_NAME_MISMATCH": "nama pemilik rekening tidak sama dengan data kami",
+    "WALLET_NOT_KYC": "dompet elektronik belum diverifikasi penuh",
+    "WALLET_FULL": "saldo dompet elektronik melewati batas maksimum",
+    "ACCOUNT_UNKNOWN": "nomor rekening tidak dikenal oleh bank",
+}
+"""Why a payment came back, for the person; any other code is told as the sentence below."""
+OTHER_FAILURE = "bank mengembalikan pembayaran tanpa menyebut sebab yang kami kenal"
+
+
+@dataclass(frozen=True, slots=True)
+class HearPayment:
+    """What was heard about a reference. A notice alone never declares a payment failed: our own inquiry does."""
+
+    reference: str
+    result: Result
+    code: str = ""
+    is_notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePayment:
+    """A person decides, from the bank's statement, what became of a payment that is unknown or contradictory."""
+
+    reference: str
+    paid: bool
+    evidence: str
+    """Number or page of the statement that shows it."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What one reference given to the bank stands for. Never changed afterwards."""
+
+    collection: ClassVar[str] = "payments"
+
+    reference: str
+    applicant_id: str
+    kind: str
+    number: int
+    attempt: int
+    amount_rupiah: int
+    bank: str
+    account_version: int
+    account_masked: Sealed
+    batch_id: str
+    sent_at: datetime
+
+    @property
+    def id(self) -> str:
+        return self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPayment:
+    """Staff read the failure code and the cause is mended: due again (delay_causes.csv, TRANSFER_FAILED)."""
+
+    applicant_id: str
+    kind: str
+    number: int
+    by: str
+
+
+def reference_of(applicant_id: str, kind: str, number: int, attempt: int) -> str:
+    """Reference of one attempt: 30 characters A-Z and 2-7, within the shortest limit of all payment interfaces."""
+    digest = hashlib.sha256(f"{applicant_id}/{kind}/{number}/{attempt}".encode()).digest()
+    return "GLB" + base64.b32encode(digest).decode()[:27]
+
+
+def send(draft: Draft, each: Entitlement, account: Account, batch_id: str) -> None:
+    """Give one owed entitlement to the bank."""
+    person, attempt = draft.person, each.attempt + 1
+    payment = Payment(
+        reference=reference_of(person.applicant_id, each.kind, each.number, attempt),
+        applicant_id=person.applicant_id,
+        kind=each.kind,
+        number=each.number,
+        attempt=attempt,
+        amount_rupiah=each.amount_rupiah,
+        bank=account.bank,
+        account_version=account.version,
+        account_masked=account.masked,
+        batch_id=batch_id,
+        sent_at=draft.now,
+    )
+    draft.set_entitlement(
+        each, state=State.SENDING, attempt=attempt, reference=payment.reference, failure=None, sent_at=draft.now
+    )
+    step = f"{each.kind}/{each.number}/sending/{attempt}"
+    draft.move(LedgerAccount.OWED, LedgerAccount.SENDING, each.amount_rupiah, step)
+    draft.add(payment)
+    payload = {
+        "applicant_id": person.applicant_id,
+        "reference": payment.reference,
+        "amount_rupiah": payment.amount_rupiah,
+        "bank": payment.bank,
+        "account_number": account.number,
+    }
+    draft.work.append(Work("pay", f"incentive/{person.applicant_id}/{each.kind}/{each.number}/{attempt}", payload))
+
+
+def retry(draft: Draft, command: RetryPayment) -> dict[str, Any]:
+    """Put a failed or returned payment back among what is due. Raises PAYMENT_UNKNOWN, PAYMENT_NOT_FAILED."""
+    each = participating(draft.person).entitlement(command.kind, command.number)
+    if each is None:
+        raise Refused("PAYMENT_UNKNOWN")
+    if each.state not in (State.FAILED, State.RETURNED):
+        raise Refused("PAYMENT_NOT_FAILED")
+    owe_again(draft, each)
+    return {"state": State.DUE.value}
+
+
+def mend(draft: Draft) -> None:
+    """The account is right again: what failed because of the account is due again."""
+    for each in draft.person.entitlements:
+        if each.state in (State.FAILED, State.RETURNED) and each.failure in ACCOUNT_FAILURES:
+            owe_again(draft, each)
+
+
+def owe_again(draft: Draft, each: Entitlement) -> None:
+    """A payment that ended without money arriving is owed as before; its next attempt has a new reference."""
+    if each.state == State.RETURNED:
+        step = f"{each.kind}/{each.number}/owed/{each.attempt}"
+        draft.move(LedgerAccount.RETURNED, LedgerAccount.OWED, each.amount_rupiah, step)
+    draft.set_entitlement(each, state=State.DUE, failure=None, batch_id=None, paid_at=None)

@@ -1,0 +1,131 @@
+"""Every refusal of this service: what it asks of the caller, and an Indonesian sentence that says what to do."""
+
+from __future__ import annotations
+
+from shared.contracts.decision import Refusal
+
+REFUSALS: dict[str, Refusal] = {
+    # participation
+    "PARTICIPANT_UNKNOWN": Refusal(
+        "missing", "Data peserta tidak ditemukan. Periksa kembali nomor dan kode lacak Anda, atau hubungi kantor kami."
+    ),
+    "PARTICIPATION_ENDED": Refusal(
+        "closed",
+        "Kepesertaan ini sudah berakhir. Bila menurut Anda keliru, ajukan keberatan melalui halaman status Anda.",
+    ),
+    "CODE_WRONG": Refusal(
+        "forbidden", "Kode sekali pakai salah atau sudah tidak berlaku. Mintalah kode baru, lalu coba lagi."
+    ),
+    "REPAYMENT_ABOVE_DEBT": Refusal(
+        "invalid", "Jumlah pengembalian melebihi sisa kewajiban {debt_rupiah} rupiah. Periksa kembali tanda terimanya."
+    ),
+    # purchases
+    "COURSE_UNKNOWN": Refusal("missing", "Pelatihan ini tidak ada di katalog. Pilihlah pelatihan lain dari daftar."),
+    "COURSE_MODE_NOT_ALLOWED": Refusal(
+        "invalid", "Cara belajar pelatihan ini belum diizinkan oleh aturan gelombang Anda. Pilihlah pelatihan daring."
+    ),
+    "PLATFORM_NOT_ALLOWED": Refusal(
+        "invalid", "Platform ini bukan mitra resmi gelombang Anda. Pilihlah pelatihan di platform lain."
+    ),
+    "COURSE_ALREADY_BOUGHT": Refusal(
+        "conflict", "Pelatihan ini sudah Anda beli. Kode penukarannya ada di halaman status Anda."
+    ),
+    "COURSE_ABOVE_BALANCE": Refusal(
+        "invalid",
+        "Harga pelatihan {price_rupiah} rupiah melebihi saldo Anda {balance_rupiah} rupiah. "
+        "Pilihlah pelatihan yang harganya tidak melebihi saldo.",
+    ),
+    "TOP_UP_NOT_ACCEPTED": Refusal(
+        "invalid",
+        "Harga pelatihan {price_rupiah} rupiah melebihi saldo {balance_rupiah} rupiah. Setujui penambahan "
+        "{top_up_rupiah} rupiah dari uang sendiri, atau pilih pelatihan lain.",
+    ),
+    "BALANCE_CLOSED": Refusal(
+        "closed", "Masa pakai saldo pelatihan sudah lewat. Hubungi kantor kami bila Anda memerlukan penjelasan."
+    ),
+    "REDEEM_CODE_TAKEN": Refusal("conflict", "Pembelian belum berhasil. Silakan coba sekali lagi."),
+    # partner interface and claims
+    "REDEEM_CODE_UNKNOWN": Refusal("missing", "Kode penukaran tidak dikenal. Periksa kembali kode yang dikirim."),
+    "REDEEM_CODE_OF_OTHER_PLATFORM": Refusal(
+        "forbidden", "Kode penukaran ini untuk platform lain. Mintalah peserta menukarkannya di platform yang benar."
+    ),
+    "REDEEM_CODE_USED": Refusal("conflict", "Kode penukaran sudah dipakai. Periksa statusnya sebelum mengirim lagi."),
+    "REDEEM_CODE_EXPIRED": Refusal(
+        "closed", "Kode penukaran sudah lewat batas waktu. Peserta perlu membeli lagi untuk mendapat kode baru."
+    ),
+    "REDEEM_CODE_NOT_USED": Refusal(
+        "conflict", "Kode penukaran belum dipakai, sehingga pelatihan belum dapat dinyatakan selesai. Tukarkan dahulu."
+    ),
+    "SEQUENCE_WRONG": Refusal("conflict", "Urutan kehadiran tidak sesuai. Kirim kehadiran secara berurutan."),
+    "CLAIM_ID_REUSED": Refusal(
+        "conflict", "Nomor klaim ini sudah dipakai untuk isi yang berbeda. Gunakan nomor baru untuk klaim baru."
+    ),
+    "CLAIM_FOR_OTHER_COURSE": Refusal(
+        "conflict", "Kode pelatihan pada klaim berbeda dari pelatihan yang dibeli. Perbaiki, lalu kirim lagi."
+    ),
+    "FINISHED_BEFORE_PURCHASE": Refusal(
+        "invalid", "Tanggal selesai lebih awal dari tanggal pembelian. Perbaiki, lalu kirim lagi."
+    ),
+    "FINISHED_IN_FUTURE": Refusal("invalid", "Tanggal selesai belum terjadi. Kirim klaim setelah pelatihan selesai."),
+    "CERTIFICATE_USED": Refusal(
+        "conflict", "Nomor sertifikat ini sudah tercatat untuk peserta lain. Periksa kembali nomor sertifikatnya."
+    ),
+    "CERTIFICATE_DIFFERS": Refusal(
+        "conflict", "Sertifikat lain sudah tercatat untuk pelatihan ini. Hubungi kantor kami untuk memperbaikinya."
+    ),
+    # reviews and surveys
+    "COURSE_NOT_FINISHED": Refusal(
+        "conflict", "Pelatihan ini belum tercatat selesai. Selesaikan pelatihan dan tunggu laporan dari platform."
+    ),
+    "REVIEW_GIVEN": Refusal(
+        "conflict", "Ulasan untuk pelatihan ini sudah kami terima. Anda tidak perlu mengisinya lagi."
+    ),
+    "RATING_WRONG": Refusal("invalid", "Beri nilai 1 sampai 5 dan pilih aspek dari daftar yang tersedia."),
+    "SURVEY_NOT_OPEN": Refusal(
+        "conflict", "Survei ini belum dibuka. Survei dibuka setelah insentif pertama dan survei sebelumnya selesai."
+    ),
+    "SURVEY_ANSWERED": Refusal("conflict", "Survei ini sudah Anda isi. Terima kasih."),
+    "SURVEY_CLOSED": Refusal(
+        "closed", "Batas waktu survei ini sudah lewat, sehingga jawaban tidak dapat diterima lagi."
+    ),
+    "SURVEY_ANSWERS_WRONG": Refusal("invalid", "Jawablah semua pertanyaan dengan salah satu pilihan yang tersedia."),
+    # payout account
+    "PAYMENT_PARTNER_UNKNOWN": Refusal("invalid", "Mitra pembayaran ini tidak tersedia. Pilihlah salah satu: {known}."),
+    "ACCOUNT_NUMBER_WRONG": Refusal(
+        "invalid", "Nomor rekening terdiri atas 8 sampai 20 angka. Periksa kembali nomornya."
+    ),
+    "ACCOUNT_SAME": Refusal(
+        "conflict", "Rekening ini sudah tersambung. Mintalah pemeriksaan ulang bila datanya di bank sudah diperbaiki."
+    ),
+    "ACCOUNT_SHARED_BY_MANY": Refusal(
+        "forbidden", "Rekening ini sudah disambungkan oleh banyak orang. Gunakan rekening atas nama Anda sendiri."
+    ),
+    "ACCOUNT_NOT_LINKED": Refusal("conflict", "Belum ada rekening yang tersambung. Sambungkan rekening lebih dahulu."),
+    "CHECK_RUNNING": Refusal(
+        "conflict", "Pemeriksaan rekening sedang berjalan. Tunggu hasilnya di halaman status Anda."
+    ),
+    # payouts
+    "BATCH_EXISTS": Refusal("conflict", "Daftar pembayaran dengan nomor ini sudah ada. Gunakan nomor lain."),
+    "BATCH_UNKNOWN": Refusal("missing", "Daftar pembayaran tidak ditemukan. Periksa kembali nomornya."),
+    "BATCH_NOT_PROPOSED": Refusal(
+        "conflict", "Daftar pembayaran tidak sedang menunggu persetujuan (keadaannya: {state}). Muat ulang halamannya."
+    ),
+    "BATCH_CHANGED": Refusal(
+        "conflict",
+        "Daftar pembayaran tidak sama dengan yang Anda lihat: kini {lines} baris, {amount_rupiah} rupiah. "
+        "Muat ulang dan periksa kembali sebelum menyetujui.",
+    ),
+    "SAME_PERSON": Refusal(
+        "forbidden", "Pembuat daftar tidak boleh memutuskannya. Mintalah pejabat lain untuk memeriksa dan memutuskan."
+    ),
+    "FUNDS_NOT_AVAILABLE": Refusal(
+        "conflict", "Dana belum mencukupi, kurang {missing_rupiah} rupiah. Catat dana yang masuk, lalu setujui lagi."
+    ),
+    "DEPOSIT_EXISTS": Refusal("conflict", "Penerimaan dana dengan nomor dokumen ini sudah tercatat."),
+    "PAYMENT_UNKNOWN": Refusal("missing", "Pembayaran tidak ditemukan. Periksa kembali nomor referensinya."),
+    "PAYMENT_NOT_FAILED": Refusal("conflict", "Hanya pembayaran yang gagal atau dikembalikan yang dapat diulang."),
+    "PAYMENT_NOT_OPEN": Refusal(
+        "conflict", "Tidak ada yang perlu diputuskan pada pembayaran ini. Muat ulang halamannya."
+    ),
+}
+"""Code -> what it means. The sentences may hold `{names}` of the refusal's details."""

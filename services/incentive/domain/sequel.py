@@ -1,0 +1,82 @@
+"""What follows from a change or from time alone: one pass over everything that may have come due.
+
+Every rule about a participant ends here, and the clock of the service calls nothing else. So it does not matter
+whether a condition became true by an act, by a fact heard, or by a day passing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+from services.incentive.domain.delays import announce, delay_times, is_late
+from services.incentive.domain.draft import Draft
+from services.incentive.domain.entitlements import become_due, due_times, is_payable
+from services.incentive.domain.participant import EntitlementState
+from services.incentive.domain.participation import clock_times, run_clock
+from services.incentive.domain.purchases import hold_times, release_overdue
+from services.incentive.domain.reviews import remind, reminder_times
+from services.incentive.domain.surveys import run_ladder, survey_times
+from shared.contracts.decision import Decision
+
+State = EntitlementState
+_LOOKED_AT_BY_STAFF = (State.UNKNOWN, State.FAILED, State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """A timer says that the time of this participant has come."""
+
+    applicant_id: str
+
+
+def time_passes(draft: Draft) -> None:
+    """Do what time alone has caused. A timer that is late must not let an act slip in before it."""
+    if draft.person.active:
+        release_overdue(draft)
+        run_clock(draft)
+
+
+def settle(draft: Draft, reply: Mapping[str, Any] | None = None) -> Decision:
+    """Everything that follows from the draft as it is now, and the decision."""
+    time_passes(draft)
+    if draft.person.active:
+        remind(draft)
+        become_due(draft)
+        run_ladder(draft)
+        announce(draft)
+    _index(draft)
+    return draft.decision(**(reply or {}))
+
+
+def _index(draft: Draft) -> None:
+    """Fields that queries look at."""
+    person = draft.person
+    rows = person.entitlements
+    draft.set(
+        next_action_at=min((at for at in _times(draft) if at > draft.now), default=None),
+        ready_on=_ready_on(draft),
+        late=person.active and any(is_late(draft, each) for each in rows),
+        unresolved=any(each.conflict or each.state in _LOOKED_AT_BY_STAFF for each in rows),
+    )
+
+
+def _ready_on(draft: Draft) -> date | None:
+    due = (each for each in draft.person.entitlements if each.state == State.DUE)
+    return min((each.due_on for each in due if is_payable(draft.person, each, draft.now)), default=None)
+
+
+def _times(draft: Draft) -> Iterator[datetime]:
+    if not draft.person.active:
+        return iter(())
+    return chain(
+        hold_times(draft.person),
+        clock_times(draft),
+        reminder_times(draft),
+        due_times(draft),
+        survey_times(draft),
+        delay_times(draft),
+    )

@@ -1,0 +1,117 @@
+"""All this service reacts to, on one screen: facts of registration about people and their identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from services.incentive.domain import accounts, applicants, participation
+from services.incentive.domain.accounts import AccountClaim
+from services.incentive.domain.applicants import Applicant
+from services.incentive.domain.draft import Draft
+from services.incentive.domain.participant import Participant
+from services.incentive.domain.sequel import settle
+from services.incentive.wiring import FUNDS, Desk, peek
+from shared.contracts.base import Event
+from shared.contracts.decision import Decision, Ref, World, ref
+from shared.contracts.registration import (
+    ApplicantCorrected,
+    ApplicantEligible,
+    ApplicantIneligible,
+    ApplicantRegistered,
+    ApplicantSelected,
+    ApplicantWithdrawn,
+    IdentityConfirmed,
+    IdentityErased,
+    IdentityQuestioned,
+)
+from shared.engine.rules import Rule
+
+SOURCES = ("registration",)
+
+
+def reactions(desk: Desk) -> Mapping[type[Event], Rule]:
+    """Event heard -> rule."""
+    known = Rule(_known, _remember)
+    return {
+        ApplicantRegistered: known,
+        ApplicantCorrected: known,
+        ApplicantSelected: Rule(_selected, lambda world, event, now: _open(desk, world, event)),
+        IdentityQuestioned: desk.fact(lambda draft, event, world: draft.set(under_review=True)),
+        IdentityConfirmed: desk.fact(lambda draft, event, world: draft.set(under_review=False)),
+        ApplicantEligible: desk.fact(lambda draft, event, world: draft.set(under_review=False)),
+        ApplicantIneligible: desk.fact(_ineligible),
+        ApplicantWithdrawn: desk.fact(lambda draft, event, world: participation.withdraw(draft)),
+        IdentityErased: _erasure(desk),
+    }
+
+
+def _known(event: ApplicantRegistered | ApplicantCorrected, world: World) -> Iterable[Ref]:
+    return [ref(Applicant, event.applicant_id)]
+
+
+def _remember(world: World, event: ApplicantRegistered | ApplicantCorrected, now: datetime) -> Decision:
+    return applicants.remember(
+        world.get(Applicant, event.applicant_id),
+        applicant_id=event.applicant_id,
+        tracking_code=event.tracking_code,
+        education=event.education,
+    )
+
+
+def _selected(event: ApplicantSelected, world: World) -> Iterable[Ref]:
+    return [FUNDS, ref(Participant, event.applicant_id)]
+
+
+def _open(desk: Desk, world: World, event: ApplicantSelected) -> Decision:
+    if world.get(Participant, event.applicant_id):
+        return Decision()  # the card is given once per person
+    draft = participation.open_participation(
+        desk.office(world),
+        applicant_id=event.applicant_id,
+        wave=event.wave,
+        rule_set=event.rule_set,
+        card_number=event.card_number,
+        full_name=event.full_name,
+        nik_index=event.nik_index,
+        selected_at=event.selected_at,
+        first_purchase_deadline=event.first_purchase_deadline,
+        training_balance_rupiah=event.training_balance_rupiah,
+    )
+    return settle(draft)
+
+
+def _ineligible(draft: Draft, event: ApplicantIneligible, world: World) -> None:
+    participation.declare_ineligible(draft, event.reason, event.reason_text)
+
+
+def _erasure(desk: Desk) -> Rule:
+    """The person's page, account and rights end; counts and the ledger stay."""
+    rule = desk.fact(lambda draft, event, world: participation.erase(draft), more=_erasure_needs)
+
+    def decide(world: World, event: IdentityErased, now: datetime) -> Decision:
+        behind = _left_behind(event, world)
+        decision = rule.decide(world, event, now) + Decision(removed=(ref(Applicant, event.applicant_id),))
+        if behind is None:
+            return decision
+        claim, alone = behind
+        decision += Decision(changes=(claim,))
+        return decision + desk.sharing(world, alone, claim.account_index, False, now) if alone else decision
+
+    return Rule(rule.needs, decide)
+
+
+def _erasure_needs(event: IdentityErased, world: World) -> Iterable[Ref]:
+    person = peek(world, Participant, event.applicant_id)
+    if person and person.account:
+        yield ref(AccountClaim, person.account.index)
+    if (behind := _left_behind(event, world)) and behind[1]:
+        yield ref(Participant, behind[1])
+    yield ref(Applicant, event.applicant_id)
+
+
+def _left_behind(event: IdentityErased, world: World) -> tuple[AccountClaim, str | None] | None:
+    person = peek(world, Participant, event.applicant_id)
+    if person is None or person.account is None:
+        return None
+    return accounts.left_behind(person, peek(world, AccountClaim, person.account.index))

@@ -1,0 +1,148 @@
+"""What this service stores: its aggregates, their indexes, and every query by name, each bounded and on an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from services.incentive.domain.accounts import AccountClaim
+from services.incentive.domain.applicants import Applicant
+from services.incentive.domain.batches import Batch, Chunk
+from services.incentive.domain.completion import Certificate, ClaimSeen
+from services.incentive.domain.funds import PROGRAMME, Deposit, Funds
+from services.incentive.domain.ledger import Posting, differences
+from services.incentive.domain.participant import Participant
+from services.incentive.domain.payouts import Payment
+from services.incentive.domain.redeem_codes import RedeemCode
+from services.incentive.domain.refused_claims import RefusedClaim
+from services.incentive.domain.reviews import Review
+from services.incentive.domain.surveys import SurveyAnswers
+from shared.contracts.decision import Aggregate, State
+from shared.engine.ports import Database, Where
+from shared.engine.states import States
+
+AGGREGATES: tuple[type[Aggregate], ...] = (
+    Applicant,
+    Participant,
+    RedeemCode,
+    ClaimSeen,
+    Certificate,
+    RefusedClaim,
+    Review,
+    SurveyAnswers,
+    AccountClaim,
+    Batch,
+    Chunk,
+    Payment,
+    Funds,
+    Deposit,
+    Posting,
+)
+
+INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
+    ("participants", (("next_action_at", 1),), False),
+    ("participants", (("ready_on", 1),), False),
+    ("participants", (("late", 1), ("_id", 1)), False),
+    ("participants", (("unresolved", 1), ("_id", 1)), False),
+    ("ledger", (("applicant_id", 1),), False),
+    ("batches", (("moving", 1),), False),
+    ("batches", (("made_at", -1),), False),
+    ("payments", (("sent_at", 1),), False),
+    ("payments", (("batch_id", 1), ("_id", 1)), False),
+    ("refused_claims", (("refused_at", -1),), False),
+)
+"""(collection, keys, unique). Unique values are ids of their own aggregates, so none is needed here."""
+
+BORDER = "border"
+"""Where the border keeps how far it has read: its own collection, written outside the journal."""
+
+_STATES = States(AGGREGATES)
+
+
+async def one(database: Database, kind: type[State], id: str) -> State | None:
+    """The state of that id as a majority of the database holds it."""
+    document = await database.get(kind.collection, id)
+    return _STATES.state(kind.collection, document) if document else None  # type: ignore[return-value]
+
+
+async def some(
+    database: Database,
+    kind: type[State],
+    where: Where,
+    *,
+    sort: Sequence[tuple[str, int]] = (("_id", 1),),
+    limit: int,
+) -> list[State]:
+    """Up to `limit` states that match."""
+    found = await database.find(kind.collection, where, sort=sort, limit=limit)
+    return [_STATES.state(kind.collection, document) for document in found]  # type: ignore[misc]
+
+
+async def overdue_participants(database: Database, now: datetime, limit: int) -> list[str]:
+    """Applicant ids whose next action is due, the longest waiting first."""
+    where = {"next_action_at": {"$lte": now}}
+    found = await database.find("participants", where, sort=[("next_action_at", 1)], limit=limit, fields=["_id"])
+    return [document["_id"] for document in found]
+
+
+async def payable_participants(database: Database, until: date, limit: int) -> list[str]:
+    """Applicant ids with an incentive that a batch may take and that is due up to `until`."""
+    where = {"ready_on": {"$lte": until.isoformat()}}
+    found = await database.find("participants", where, sort=[("ready_on", 1)], limit=limit, fields=["_id"])
+    return [document["_id"] for document in found]
+
+
+async def moving_batches(database: Database, limit: int) -> list[Batch]:
+    return await some(database, Batch, {"moving": True}, limit=limit)
+
+
+async def latest_batches(database: Database, limit: int) -> list[Batch]:
+    return await some(database, Batch, {}, sort=[("made_at", -1)], limit=limit)
+
+
+async def late_participants(database: Database, after: str, limit: int) -> list[Participant]:
+    """A page of participants with late incentives, in order of id, from `after` on."""
+    return await some(database, Participant, {"late": True, "_id": {"$gt": after}}, limit=limit)
+
+
+async def unresolved_participants(database: Database, after: str, limit: int) -> list[Participant]:
+    """A page of participants with a payment that staff must look at."""
+    return await some(database, Participant, {"unresolved": True, "_id": {"$gt": after}}, limit=limit)
+
+
+async def latest_refused_claims(database: Database, limit: int) -> list[RefusedClaim]:
+    return await some(database, RefusedClaim, {}, sort=[("refused_at", -1)], limit=limit)
+
+
+async def funds(database: Database) -> Funds:
+    return await one(database, Funds, PROGRAMME) or Funds()
+
+
+async def audit(database: Database, page: int = 500) -> dict[str, Any]:
+    """Prove the money of everybody, participant by participant: returns totals in rupiah and all violations.
+
+    Each participant's balances must equal what their postings add up to, and all balances together 0.
+    """
+    totals: dict[str, int] = {}
+    violations: list[str] = []
+    count, after = 0, ""
+    while people := await some(database, Participant, {"_id": {"$gt": after}}, limit=page):
+        after, count = people[-1].applicant_id, count + len(people)
+        postings = await _postings(database, [person.applicant_id for person in people])
+        for person in people:
+            for account, amount in person.money.items():
+                totals[account] = totals.get(account, 0) + amount
+            if wrong := differences(person.money, postings.get(person.applicant_id, ())):
+                violations.append(f"ledger of {person.applicant_id} differs: {wrong}")
+    if sum(totals.values()):
+        violations.append(f"all balances add up to {sum(totals.values())} rupiah instead of 0")
+    return {"participants": count, "totals_rupiah": totals, "violations": violations}
+
+
+async def _postings(database: Database, applicant_ids: Sequence[str]) -> dict[str, list[Posting]]:
+    found = await some(database, Posting, {"applicant_id": {"$in": list(applicant_ids)}}, sort=(), limit=0)
+    by_person: dict[str, list[Posting]] = {}
+    for posting in found:
+        by_person.setdefault(posting.applicant_id, []).append(posting)
+    return by_person

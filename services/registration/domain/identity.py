@@ -1,0 +1,215 @@
+"""Is this the person? What the civil registry answers, what staff decide, what happens when nobody corrects.
+
+Source: paper facts 18 and 109, integration notes 12: only match / no match comes back; not found is no fraud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from services.registration.domain import review
+from services.registration.domain.applicant import Applicant, NikClaim, Question, TraceLine, Verdict
+from services.registration.domain.calendar import wib_date
+from services.registration.domain.eligibility import Known, evaluate, judge, with_verdict
+from services.registration.domain.review import ReviewCase
+from services.registration.domain.rules import RuleSet
+from shared.contracts.base import Event
+from shared.contracts.decision import Decision, Refused, Work
+from shared.contracts.registration import IdentityConfirmed, IdentityQuestioned
+
+CHECK = "check_identity"
+"""Kind of the outside work that asks the civil registry."""
+ASK_AGAIN = timedelta(hours=1)
+
+Found = Literal["match", "mismatch", "not_found", "inactive", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryAnswer:
+    """What the civil registry said about one version of the data. `fields` are those that do not match."""
+
+    found: Found
+    fields: tuple[str, ...] = ()
+
+
+def check(applicant: Applicant, attempt: str = "") -> Work:
+    """Ask the civil registry about this version of the data; sealed fields are opened only when calling.
+
+    A shadow application is asked about like any other: its way through the system shows nothing.
+    """
+    key = f"identity/{applicant.applicant_id}/{applicant.revision}{attempt}"
+    personal = applicant.personal
+    payload: Mapping[str, Any] = {
+        "applicant_id": applicant.applicant_id,
+        "revision": applicant.revision,
+        "rule_set": applicant.rule_set,
+        "nik": personal.nik,
+        "full_name": personal.full_name,
+        "birth_date": personal.birth_date,
+        "kk_number": personal.kk_number,
+        "sex": applicant.profile.sex,
+    }
+    return Work(CHECK, key, payload)
+
+
+def ask_again(applicant: Applicant | None, revision: int, now: datetime) -> Decision:
+    """The registry had no answer last time; raises Refused NOTHING_TO_CHECK when it is no longer waited for."""
+    if applicant is None or applicant.stage != "pending" or applicant.revision != revision:
+        raise Refused("NOTHING_TO_CHECK")
+    if applicant.check_after is None or applicant.check_after > now:
+        raise Refused("NOTHING_TO_CHECK")
+    attempt = f"/{now.isoformat(timespec='seconds')}"
+    return Decision(changes=(replace(applicant, check_after=None),), work=(check(applicant, attempt),))
+
+
+def question(
+    applicant: Applicant,
+    fields: tuple[str, ...],
+    reasons: tuple[str, ...],
+    rules: RuleSet,
+    now: datetime,
+    *,
+    others: tuple[str, ...] = (),
+) -> Decision:
+    """Something contradicts: tell the person, open a case for staff with `others` shown beside."""
+    asked = Question(fields, reasons, now, rules.correction_deadline(now))
+    changed = replace(applicant, stage="questioned", question=asked, check_after=None)
+    case_id = review.identity_case(applicant.applicant_id)
+    case = ReviewCase(case_id, "IDENTITY", (applicant.applicant_id, *others), reasons, now)
+    told = IdentityQuestioned(
+        applicant_id=applicant.applicant_id,
+        questioned_at=now,
+        fields=fields,
+        reasons=reasons,
+        deadline=asked.deadline,
+        tracking_code=applicant.personal.tracking_code,
+    )
+    return Decision(changes=(changed, case), events=(told,))
+
+
+def registry_answered(
+    applicant: Applicant | None,
+    claim: NikClaim | None,
+    known: Known,
+    answer: RegistryAnswer,
+    revision: int,
+    rules: RuleSet,
+    now: datetime,
+) -> Decision:
+    """Take the registry's answer; one about older data, or that comes when nobody waits, changes nothing."""
+    if applicant is None or applicant.stage != "pending" or applicant.revision != revision:
+        return Decision()
+    if answer.found == "unavailable":
+        return Decision(changes=(replace(applicant, check_after=now + ASK_AGAIN),))
+    if answer.found == "match" and not applicant.shadow:
+        changed, events = confirmed(applicant, known, rules, now, "civil_registry")
+        return Decision(changes=(changed,), events=events)
+    fields, reasons = _doubts(answer)
+    if applicant.shadow:
+        reasons = (*reasons, "NIK_CLAIMED_TWICE")
+    others = (claim.holder,) if applicant.shadow and claim and claim.holder else ()
+    return question(applicant, fields, reasons, rules, now, others=others)
+
+
+def _doubts(answer: RegistryAnswer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if answer.found == "mismatch":
+        return answer.fields, ("REGISTRY_MISMATCH",)
+    reasons = {"not_found": ("NOT_IN_REGISTRY",), "inactive": ("REGISTRY_INACTIVE",)}
+    return ("nik",), reasons.get(answer.found, ())
+
+
+def confirmed(
+    applicant: Applicant, known: Known, rules: RuleSet, now: datetime, method: Literal["civil_registry", "staff"]
+) -> tuple[Applicant, tuple[Event, ...]]:
+    """The identity stands: say so and decide on eligibility at once."""
+    certain = replace(applicant, confirmed_at=now, question=None, check_after=None)
+    told = IdentityConfirmed(applicant_id=applicant.applicant_id, confirmed_at=now, method=method)
+    judged, verdict = judge(certain, known, rules, now)
+    return judged, (told, *verdict)
+
+
+def settle_identity(
+    case: ReviewCase | None,
+    applicant: Applicant | None,
+    claim: NikClaim | None,
+    known: Known,
+    rules: RuleSet,
+    *,
+    by: str,
+    now: datetime,
+) -> Decision:
+    """The second eye agrees with the proposal on an identity or an objection.
+
+    Raises Refused as `review.settle`; CASE_SETTLED when the question went away meanwhile;
+    NIK_STILL_HELD when a shadow is confirmed while the holder of its NIK is not yet rejected.
+    """
+    settled = review.settle(case, by=by, now=now)
+    if applicant is None or settled.proposal is None:
+        raise Refused("CASE_SETTLED")
+    if settled.kind == "OBJECTION":
+        changed, events = _objection(applicant, settled.proposal.answer, known, rules, now)
+        return Decision(changes=(settled, *changed), events=events)
+    if applicant.stage != "questioned":
+        raise Refused("CASE_SETTLED")
+    if settled.proposal.answer == "reject":
+        return Decision(changes=(settled,)) + reject(applicant, claim, rules, now)
+    return Decision(changes=(settled,)) + _confirm_by_staff(applicant, claim, known, rules, now)
+
+
+def _confirm_by_staff(
+    applicant: Applicant, claim: NikClaim | None, known: Known, rules: RuleSet, now: datetime
+) -> Decision:
+    held_by_other = claim is not None and claim.holder not in (None, applicant.applicant_id)
+    if held_by_other:
+        raise Refused("NIK_STILL_HELD")
+    shadows = claim.shadows if claim else ()
+    others = tuple(each for each in shadows if each.applicant_id != applicant.applicant_id)
+    blocked = claim.blocked if claim else None
+    own = NikClaim(applicant.nik_index, applicant.applicant_id, applicant.proof_index, others, blocked)
+    changed, events = confirmed(replace(applicant, shadow=False), known, rules, now, "staff")
+    return Decision(changes=(changed, own), events=events)
+
+
+def reject(applicant: Applicant, claim: NikClaim | None, rules: RuleSet, now: datetime) -> Decision:
+    """The identity is not confirmed: not eligible, with the right to object; the NIK is free for its owner."""
+    verdict = Verdict(
+        "IDENTITY_NOT_CONFIRMED",
+        (TraceLine("IDENTITY", "IDENTITY_NOT_CONFIRMED"),),
+        rules.version,
+        "",
+        now,
+        rules.appeal_deadline(now),
+    )
+    changed, events = with_verdict(replace(applicant, question=None), verdict, Known(), rules)
+    freed = (replace(claim, holder=None),) if claim and claim.holder == applicant.applicant_id else ()
+    return Decision(changes=(changed, *freed), events=events)
+
+
+def lapse(
+    applicant: Applicant | None, case: ReviewCase | None, claim: NikClaim | None, rules: RuleSet, now: datetime
+) -> Decision:
+    """Nobody corrected in time and staff have no proposal: closed, with the right to object.
+
+    Raises Refused NOTHING_TO_LAPSE when the person corrected, staff are at it, or the last day is not over.
+    """
+    if applicant is None or applicant.stage != "questioned" or applicant.question is None:
+        raise Refused("NOTHING_TO_LAPSE")
+    if wib_date(now) <= applicant.question.deadline or (case is not None and case.state == "proposed"):
+        raise Refused("NOTHING_TO_LAPSE")
+    return Decision(changes=review.close_without_answer(case, now)) + reject(applicant, claim, rules, now)
+
+
+def _objection(
+    applicant: Applicant, answer: review.Answer, known: Known, rules: RuleSet, now: datetime
+) -> tuple[tuple[Applicant, ...], tuple[Event, ...]]:
+    """Upheld: eligible whatever the lists say, with the reason kept in the trace. Rejected: nothing changes."""
+    if answer == "reject" or applicant.stage != "ineligible":
+        return (), ()
+    judged = evaluate(applicant, known, rules, now)
+    trace = (*judged.trace, TraceLine("OBJECTION_UPHELD", None))
+    verdict = replace(judged, reason=None, trace=trace, appeal_deadline=None, overridden=True)
+    changed, events = with_verdict(applicant, verdict, known, rules)
+    return (changed,), events

@@ -1,0 +1,121 @@
+"""A person says that a decision is wrong; a new tracking code for one who lost it; a person's data are erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.registration.domain.applicant import Applicant, NikClaim
+from services.registration.domain.calendar import wib_date
+from services.registration.domain.review import ReviewCase
+from shared.contracts.base import Sealed
+from shared.contracts.decision import Decision, Ref, Refused
+from shared.contracts.registration import ApplicantCorrected, IdentityErased
+
+
+def objection_case(applicant_id: str) -> str:
+    return f"objection-{applicant_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """`text` is what the person wrote, sealed by the door."""
+
+    applicant_id: str
+    text: Sealed
+
+
+def object_to_verdict(applicant: Applicant | None, case: ReviewCase | None, command: Object, now: datetime) -> Decision:
+    """Open a case that two members of staff decide.
+
+    Raises Refused APPLICANT_UNKNOWN, NOTHING_TO_OBJECT, TOO_LATE, CASE_OPEN.
+    """
+    if applicant is None:
+        raise Refused("APPLICANT_UNKNOWN")
+    verdict = applicant.verdict
+    if applicant.stage != "ineligible" or verdict is None or verdict.appeal_deadline is None:
+        raise Refused("NOTHING_TO_OBJECT")
+    if wib_date(now) > verdict.appeal_deadline:
+        raise Refused("TOO_LATE")
+    if case is not None and case.state != "settled":
+        raise Refused("CASE_OPEN")
+    opened = ReviewCase(
+        objection_case(applicant.applicant_id),
+        "OBJECTION",
+        (applicant.applicant_id,),
+        (verdict.reason or "",),
+        now,
+        note=command.text,
+    )
+    return Decision(changes=(opened,))
+
+
+@dataclass(frozen=True, slots=True)
+class RenewTracking:
+    """A new tracking code, sealed, and its blind index."""
+
+    applicant_id: str
+    tracking_code: Sealed
+    tracking_index: str
+
+
+def renew_tracking(applicant: Applicant | None, command: RenewTracking, now: datetime) -> Decision:
+    """The old code opens nothing any more. Raises Refused APPLICANT_UNKNOWN."""
+    if applicant is None:
+        raise Refused("APPLICANT_UNKNOWN")
+    personal = replace(applicant.personal, tracking_code=command.tracking_code)
+    changed = replace(applicant, personal=personal, tracking_index=command.tracking_index)
+    told = ApplicantCorrected(
+        applicant_id=applicant.applicant_id,
+        corrected_at=now,
+        by="applicant",
+        fields=("tracking_code",),
+        tracking_code=command.tracking_code,
+        consent_campaigns=applicant.profile.consent_campaigns,
+        **applicant.profile.features(),
+    )
+    return Decision(
+        changes=(changed,),
+        events=(told,),
+        reply={"applicant_id": applicant.applicant_id, "tracking_code": command.tracking_code},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EraseIdentity:
+    """Destroy the key of a person. `key` says where it lies; `reason` is a code such as REQUEST or RETENTION_ENDED."""
+
+    applicant_id: str
+    key: Ref
+    reason: str
+
+
+def erase_identity(
+    applicant: Applicant | None, claim: NikClaim | None, command: EraseIdentity, now: datetime
+) -> Decision:
+    """Everything sealed of the person becomes unreadable for ever, here and in every topic and backup.
+
+    The blind index of a NIK that holds or held a card stays: once per person is the law. Otherwise it is freed.
+    Raises Refused APPLICANT_UNKNOWN.
+    """
+    if applicant is None:
+        raise Refused("APPLICANT_UNKNOWN")
+    if applicant.stage == "erased":
+        return Decision()
+    gone = replace(
+        applicant,
+        stage="erased",
+        kk_index="",
+        tracking_index="",
+        name_birth_index="",
+        mobile_index=None,
+        email_index=None,
+        question=None,
+        check_after=None,
+        wave=None,
+    )
+    removed = [command.key]
+    if claim and claim.holder == applicant.applicant_id and not applicant.card_number and not claim.blocked:
+        removed.append(Ref(NikClaim.collection, claim.id))
+    told = IdentityErased(applicant_id=applicant.applicant_id, erased_at=now, reason=command.reason)
+    return Decision(changes=(gone,), events=(told,), removed=tuple(removed))

@@ -1,0 +1,106 @@
+"""What a person sees of the own application, in plain Indonesian: stage, reasons, what to do next.
+
+Right from the first second: made from the stored application itself. Source: paper facts 35 and 111.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.registration.domain.applicant import Applicant, WaveResult
+from services.registration.domain.calendar import long_date, wib_date
+from services.registration.domain.reasons import QUESTIONED, field_words, ineligible_text
+from services.registration.domain.strata import stratum_name
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`stage` counts the seven stages of the programme; `code` is the application's own state."""
+
+    stage: int
+    code: str
+    title: str
+    reasons: tuple[str, ...]
+    next_step: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+_TEXTS: Mapping[str, tuple[int, str, str]] = {
+    "pending": (1, "Data sedang diperiksa", "Anda tidak perlu melakukan apa pun. Kami memberi kabar bila selesai."),
+    "questioned": (1, "Data perlu diperiksa kembali", "Periksa KTP dan KK Anda, lalu perbaiki data yang disebut."),
+    "eligible": (2, "Memenuhi syarat", "Ikuti tes, lalu gabung ke gelombang yang sedang dibuka."),
+    "ineligible": (1, "Belum memenuhi syarat", "Bila keputusan ini keliru, ajukan keberatan sebelum batas waktunya."),
+    "joined": (2, "Menunggu undian", "Tunggu pengumuman hasil. Waktu bergabung tidak memengaruhi peluang."),
+    "selected": (3, "Diterima sebagai peserta", "Pilih dan beli pelatihan pertama sebelum batas waktunya."),
+    "withdrawn": (1, "Pendaftaran dibatalkan", "Anda dapat mendaftar lagi kapan saja."),
+    "revoked": (3, "Kepesertaan dicabut", "Bila keputusan ini keliru, ajukan keberatan di halaman kepesertaan."),
+    "erased": (1, "Data sudah dihapus", "Tidak ada data Anda yang dapat dibaca lagi."),
+}
+_FOR_STAFF = frozenset({"NIK_CLAIMED_TWICE", "RING_SUSPECTED"})
+"""Not named to the person beside another reason: it would say that somebody else holds the NIK."""
+_TEST_DONE = "Tes sudah selesai. Gabung ke gelombang yang sedang dibuka."
+
+
+def status(applicant: Applicant, officials: Mapping[str, str], places: Mapping[str, str]) -> Status:
+    """The status of an application. A shadow application looks exactly like one that is being checked."""
+    stage, title, next_step = _TEXTS[applicant.stage]
+    if applicant.stage == "eligible" and applicant.test:
+        next_step = _TEST_DONE
+    return Status(
+        stage=stage,
+        code=applicant.stage,
+        title=title,
+        reasons=_reasons(applicant, officials, places),
+        next_step=next_step,
+        details=_details(applicant),
+    )
+
+
+def _reasons(applicant: Applicant, officials: Mapping[str, str], places: Mapping[str, str]) -> tuple[str, ...]:
+    if applicant.stage == "questioned" and applicant.question:
+        asked = applicant.question
+        told = [reason for reason in asked.reasons if reason not in _FOR_STAFF] or list(asked.reasons)
+        sentences = dict.fromkeys(QUESTIONED[reason] for reason in told)
+        until = f"Perbaiki {field_words(asked.fields)} paling lambat {long_date(asked.deadline)}."
+        return (*(f"{sentence}." for sentence in sentences), until)
+    verdict = applicant.verdict
+    if applicant.stage == "ineligible" and verdict and verdict.reason and verdict.appeal_deadline:
+        sentence = ineligible_text(verdict.reason, dict(officials))
+        return (f"{sentence}.", f"Keberatan diterima sampai {long_date(verdict.appeal_deadline)}.")
+    return tuple(_result(each, places) for each in applicant.results)
+
+
+def _result(result: WaveResult, places: Mapping[str, str]) -> str:
+    group = stratum_name(result.stratum, places)
+    place = f"nomor urut undian {result.rank} dari {result.pool_size} pada kelompok {group}, kuota {result.quota}"
+    ended = "terpilih" if result.selected else "belum terpilih"
+    return f"Gelombang {result.wave}: {ended}; {place} ({long_date(wib_date(result.at))})."
+
+
+def _details(applicant: Applicant) -> dict[str, Any]:
+    question, verdict = applicant.question, applicant.verdict
+    return {
+        "received_at": applicant.received_at,
+        "fields": list(question.fields) if question else [],
+        "deadline": question.deadline if question else None,
+        "reason_code": verdict.reason if verdict else None,
+        "appeal_deadline": verdict.appeal_deadline if verdict else None,
+        "rule_version": verdict.rule_version if verdict else None,
+        "trace": [{"rule": line.rule, "holds": line.reason is None} for line in verdict.trace] if verdict else [],
+        "test": applicant.test.result if applicant.test else None,
+        "wave": applicant.wave,
+        "results": [_result_details(each) for each in applicant.results],
+    }
+
+
+def _result_details(result: WaveResult) -> dict[str, Any]:
+    return {
+        "wave": result.wave,
+        "selected": result.selected,
+        "stratum": result.stratum,
+        "rank": result.rank,
+        "pool_size": result.pool_size,
+        "quota": result.quota,
+    }

@@ -1,0 +1,217 @@
+"""Waves (gelombang): draft, open, closing (list being frozen), closed, drawn, announcing, done. Times in UTC.
+
+Source: paper facts 11 and 119, domain notes 5.3. Two people act on every wave: one drafts and closes, another
+opens and draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from services.registration.domain.draw import GENERAL, Stratum
+from services.registration.domain.rules import RuleSet
+from services.registration.domain.strata import is_stratum
+from shared.contracts.decision import Decision, Refused
+from shared.contracts.registration import (
+    SeatsRecycled,
+    StratumCount,
+    StratumQuota,
+    WaveChanged,
+    WaveOpened,
+)
+
+State = Literal["draft", "open", "closing", "closed", "drawn", "announcing", "done"]
+
+
+def wave_id(wave: int) -> str:
+    return f"{wave:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One round of selection. `quota` counts all seats, recycled ones included."""
+
+    collection: ClassVar[str] = "waves"
+
+    wave: int
+    state: State
+    quota: int
+    opens_at: datetime
+    closes_at: datetime
+    strata: tuple[Stratum, ...]
+    rule_set: str
+    drafted_by: str
+    recycled_seats: int = 0
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    commitments: tuple[str, ...] = ()
+    chunk_roots: tuple[str, ...] = ()
+    last_frozen: str = ""
+    members: Mapping[str, int] = field(default_factory=dict)
+    """Stratum -> people in the frozen list."""
+    root: str | None = None
+    secrets: tuple[str, ...] = ()
+    seed: str | None = None
+    drawn_at: datetime | None = None
+    result_chunks: int = 0
+    announced_chunks: int = 0
+    selected: int = 0
+
+    @property
+    def id(self) -> str:
+        return wave_id(self.wave)
+
+    @property
+    def entries(self) -> int:
+        return sum(self.members.values())
+
+    def counts(self) -> tuple[StratumCount, ...]:
+        """Every stratum with its people and seats, the general pool last with the seats of no stratum."""
+        general = Stratum(GENERAL, self.quota - sum(each.quota for each in self.strata))
+        return tuple(
+            StratumCount(code=each.code, quota=each.quota, members=self.members.get(each.code, 0))
+            for each in (*self.strata, general)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPool:
+    """Freed seats that wait for the next wave."""
+
+    collection: ClassVar[str] = "seat_pools"
+    ID: ClassVar[str] = "pool"
+
+    seats: int
+
+    @property
+    def id(self) -> str:
+        return self.ID
+
+
+def recycle(pool: SeatPool | None, wave: int, seats: int, cause: str, now: datetime) -> Decision:
+    """Seats of a wave are free again; none is lost and none counted twice (the caller's state says which)."""
+    if seats == 0:
+        return Decision()
+    grown = SeatPool((pool.seats if pool else 0) + seats)
+    told = SeatsRecycled(wave=wave, recycled_at=now, seats=seats, cause=cause, available=grown.seats)
+    return Decision(changes=(grown,), events=(told,))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftWave:
+    wave: int
+    quota: int
+    opens_at: datetime
+    closes_at: datetime
+    strata: tuple[Stratum, ...]
+    rules: RuleSet
+    by: str
+
+
+def draft_wave(existing: Wave | None, command: DraftWave) -> Decision:
+    """Write down a wave; a draft may be written again.
+
+    Raises Refused WAVE_EXISTS, WAVE_TIMES, STRATA_QUOTA, STRATUM_UNKNOWN.
+    """
+    if existing and existing.state != "draft":
+        raise Refused("WAVE_EXISTS")
+    if command.opens_at >= command.closes_at:
+        raise Refused("WAVE_TIMES")
+    codes = [each.code for each in command.strata]
+    if len(set(codes)) != len(codes) or sum(each.quota for each in command.strata) > command.quota:
+        raise Refused("STRATA_QUOTA")
+    if not all(is_stratum(code) for code in codes):
+        raise Refused("STRATUM_UNKNOWN")
+    wave = Wave(
+        wave=command.wave,
+        state="draft",
+        quota=command.quota,
+        opens_at=command.opens_at,
+        closes_at=command.closes_at,
+        strata=command.strata,
+        rule_set=command.rules.rule_set,
+        drafted_by=command.by,
+    )
+    return Decision(changes=(wave,), reply={"wave": wave.wave, "state": wave.state})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWave:
+    wave: int
+    take_recycled: bool
+    by: str
+
+
+def open_wave(wave: Wave | None, pool: SeatPool | None, command: OpenWave) -> Decision:
+    """The second eye opens a draft; freed seats join its quota. Raises Refused WAVE_UNKNOWN, WAVE_STATE, SAME_EYES."""
+    found = in_state(wave, "draft")
+    if found.drafted_by == command.by:
+        raise Refused("SAME_EYES")
+    freed = pool.seats if pool and command.take_recycled else 0
+    opened = replace(found, state="open", quota=found.quota + freed, recycled_seats=freed)
+    told = WaveOpened(
+        wave=opened.wave,
+        opens_at=opened.opens_at,
+        closes_at=opened.closes_at,
+        quota=opened.quota,
+        recycled_seats=freed,
+        strata=tuple(StratumQuota(code=each.code, quota=each.quota) for each in opened.strata),
+        rule_set=opened.rule_set,
+    )
+    emptied = (SeatPool(0),) if freed else ()
+    return Decision(changes=(opened, *emptied), events=(told,), reply={"wave": opened.wave, "quota": opened.quota})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWave:
+    """None leaves a value as it is. `reason` is an Indonesian text for everybody."""
+
+    wave: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    quota: int | None
+    reason: str
+
+
+def change_wave(wave: Wave | None, command: ChangeWave, now: datetime) -> Decision:
+    """Change times or quota of an open wave and say so.
+
+    Raises Refused WAVE_UNKNOWN, WAVE_STATE, WAVE_TIMES, STRATA_QUOTA.
+    """
+    found = in_state(wave, "open")
+    changed = replace(
+        found,
+        opens_at=command.opens_at or found.opens_at,
+        closes_at=command.closes_at or found.closes_at,
+        quota=found.quota if command.quota is None else command.quota,
+    )
+    if changed.opens_at >= changed.closes_at:
+        raise Refused("WAVE_TIMES")
+    if sum(each.quota for each in changed.strata) > changed.quota:
+        raise Refused("STRATA_QUOTA")
+    times = (changed.opens_at, changed.closes_at) != (found.opens_at, found.closes_at)
+    words = [word for word, differs in (("jadwal", times), ("kuota", changed.quota != found.quota)) if differs]
+    if not words:
+        return Decision()
+    told = WaveChanged(
+        wave=found.wave,
+        changed_at=now,
+        change=f"perubahan {' dan '.join(words)}",
+        reason=command.reason,
+        opens_at=changed.opens_at,
+        closes_at=changed.closes_at,
+        quota=changed.quota,
+    )
+    return Decision(changes=(changed,), events=(told,))
+
+
+def in_state(wave: Wave | None, *states: State) -> Wave:
+    """The wave when it is in one of the states, else Refused WAVE_UNKNOWN or WAVE_STATE."""
+    if wave is None:
+        raise Refused("WAVE_UNKNOWN")
+    if wave.state not in states:
+        raise Refused("WAVE_STATE", state=wave.state)
+    return wave
