@@ -26,11 +26,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    no_browser = pytest.mark.skip(reason="Chromium was not found")
+    no_browser = pytest.mark.skipif(not config.stash[CHOICE].chromium, reason="Chromium was not found")
     for item in items:
         if {"servers", "space"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("servers")
-        if item.get_closest_marker("browser") and not config.stash[CHOICE].chromium:
+        if item.get_closest_marker("browser"):
             item.add_marker(no_browser)
 
 

@@ -218,4 +218,5 @@ async def _containers() -> AsyncIterator[Servers]:
         await asyncio.to_thread(compose.start)
         yield Servers(Container(compose, "kafka", kafka), Container(compose, "mongo", mongo))
     finally:
+        compose.services = None  # else the network would stay
         await asyncio.to_thread(compose.stop)

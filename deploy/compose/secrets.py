@@ -81,7 +81,10 @@ def holders() -> Mapping[str, frozenset[str]]:
     return {holder: frozenset(names) for holder, names in known.items()}
 
 
-def write(path: Path, text: str, user: int) -> None:
+Give = Callable[[Path, int, int], None]
+
+
+def write(path: Path, text: str, user: int, give: Give) -> None:
     """Whole or not at all, readable by `user` alone; a running container keeps what it has open."""
     new = path.with_name(f".{path.name}")
     new.unlink(missing_ok=True)
@@ -89,20 +92,28 @@ def write(path: Path, text: str, user: int) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.chown(new, user, user)
+    give(new, user, user)
     new.replace(path)
 
 
-def main(folder: Path) -> None:
+def settle(folder: Path) -> None:
+    """A master key that a power cut takes back would take with it all that was sealed meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def main(folder: Path, give: Give = os.chown) -> None:
     originals = folder / "secrets"
     for name, make in makers().items():
         if not (originals / name).exists():
-            write(originals / name, make(), os.getuid())
+            write(originals / name, make(), os.getuid(), give)
+    settle(originals)
     for holder, names in holders().items():
         for name in names:
-            write(folder / holder / name, (originals / name).read_text(), USERS[holder])
+            write(folder / holder / name, (originals / name).read_text(), USERS[holder], give)
     for holder in WITH_STATE:
-        os.chown(folder / f"state-{holder}", USERS[holder], USERS[holder])
+        give(folder / f"state-{holder}", USERS[holder], USERS[holder])
     print(f"{len(makers())} secrets for {len(holders())} holders")
 
 

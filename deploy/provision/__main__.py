@@ -32,13 +32,12 @@ class Settings(BaseSettings):
     mongo_host: str = "mongo:27017"
     """Where the services find the server."""
     replica_set: str = "gelombang"
-    secrets_dir: Path = Path("/run/secrets")
-    """Holds the passwords to give out: `kafka-<user>` and `mongo-<user>`."""
     topic_prefix: str = PREFIX
     database_prefix: str = ""
 
     def password(self, system: str, user: str) -> str:
-        return (self.secrets_dir / f"{system}-{user}").read_text()
+        """The passwords to give out lie beside the administrator's: `kafka-<user>` and `mongo-<user>`."""
+        return (self.kafka_password_file.parent / f"{system}-{user}").read_text()
 
 
 async def provision_kafka(settings: Settings) -> None:

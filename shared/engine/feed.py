@@ -7,6 +7,7 @@ silence that the log is the one it knows, and reads again from the beginning whe
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -83,16 +84,19 @@ class Feed:
             self._readings.pop(place, None)
 
     async def records(self, consumer: Consumer, records: Sequence[Record]) -> None:
-        """Apply what was read, partition by partition. Never raises: it waits, or asks to read again."""
-        for place, group in groupby(records, key=lambda record: (record.topic, record.partition)):
-            reading = self._readings.setdefault(place, Reading())
-            if self._stopped:
-                await self._clock.sleep(RETRY_SECONDS)
-                consumer.seek(*place, next(group).offset)
-            elif not reading.ready:
-                await self._position(consumer, place)  # and read them again from there
-            else:
-                await self._apply(consumer, place, reading, list(group))
+        """Apply what was read, partitions beside each other. Never raises: it waits, or asks to read again."""
+        groups = groupby(records, key=lambda record: (record.topic, record.partition))
+        await asyncio.gather(*(self._take(consumer, place, list(group)) for place, group in groups))
+
+    async def _take(self, consumer: Consumer, place: Place, records: Sequence[Record]) -> None:
+        reading = self._readings.setdefault(place, Reading())
+        if self._stopped:
+            await self._clock.sleep(RETRY_SECONDS)
+            consumer.seek(*place, records[0].offset)
+        elif not reading.ready:
+            await self._position(consumer, place)  # and read them again from there
+        else:
+            await self._apply(consumer, place, reading, records)
 
     async def silence(self, consumer: Consumer) -> None:
         """No record came for a while: is the log still ours, and did a gap outlive a whole reading?"""

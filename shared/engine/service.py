@@ -99,9 +99,7 @@ class Service:
         self._relay = Relay(
             definition.name, self.topic, ports.partitions, ports.database, ports.broker, self.leader, *common
         )
-        self.committer = Committer(
-            self._model, ports.database, *common, committed=self._committed, chance=ports.chance
-        )
+        self.committer = Committer(self._model, ports.database, *common, committed=self._committed, chance=ports.chance)
         self.feed = Feed(self._model.events, self.committer, ports.database, ports.broker, *common)
         self.effects = Effects(
             definition.effects, self.committer, ports.database, self.leader, *common, self.quarantined

@@ -11,12 +11,18 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import IllegalStateError, KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    IllegalStateError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
@@ -25,7 +31,7 @@ from faststream.security import SASLScram256
 from shared.engine.ports import BrokerError, FeedListener, Record, UnsendableRecord, WrongPartitionCount
 
 MOST_BATCH_BYTES = 900 * 1024
-MOST_RECORDS = 500
+MOST_RECORDS = 2000
 REQUEST_SECONDS = 10
 SILENCE_CHECK_SECONDS = 1.0
 METADATA_MAX_AGE_MS = 10_000
@@ -195,7 +201,8 @@ async def _create(admin: AIOKafkaAdminClient, topic: str, partitions: int) -> No
     response = await admin.create_topics([NewTopic(topic, partitions, 1)])
     for _, code, *_ in response.topic_errors:
         error = for_code(code)
-        if code and error is not TopicAlreadyExistsError:
+        # A service may not create topics where provisioning does; then the topic is there already.
+        if code and error not in (TopicAlreadyExistsError, TopicAuthorizationFailedError):
             raise error(topic)
 
 
@@ -259,8 +266,7 @@ async def _subscription(
     )
 
     async def handle(records: tuple[ConsumerRecord[Any, Any], ...]) -> None:
-        for _, group_ in groupby(records, key=lambda record: (record.topic, record.partition)):
-            await listener.records(steering, [_record(record) for record in group_])
+        await listener.records(steering, [_record(record) for record in records])
 
     subscriber(handle)
     steering.subscriber = subscriber

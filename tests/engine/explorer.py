@@ -130,9 +130,7 @@ def everything(steps: Sequence[str], chance: random.Random, schedules: int) -> I
     yield from random_plans(len(steps), chance)
 
 
-def explore(
-    schedules: int, seed: int = 1, *, family: Family | None = None, stop_at_first: bool = False
-) -> Exploration:
+def explore(schedules: int, seed: int = 1, *, family: Family | None = None, stop_at_first: bool = False) -> Exploration:
     """`schedules` runs in all, of one family of plans or of everything."""
     exploration = Exploration()
     chance = random.Random(seed)

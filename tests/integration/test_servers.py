@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.processes import Server, ServerFailed
-from deploy.servers import Broker, Kafka, Secantus, Tansu
+from deploy.servers import ROOT, Broker, Kafka, Secantus, Tansu
 from tests.servers import Choice, Space
 
 needs_kafka = pytest.mark.skipif(not Kafka.fetched(), reason="Apache Kafka is not in .cache/kafka")
@@ -138,6 +143,38 @@ async def test_a_stopped_server_leaves_no_process(tmp_path: Path) -> None:
 
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+STARTS_AND_DIES = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from deploy.servers import Tansu
+
+broker = Tansu(Path(sys.argv[1]))
+asyncio.run(broker.start())
+print(broker.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv, which asks the kernel for this, was not found")
+def test_no_server_is_left_when_who_started_it_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STARTS_AND_DIES, str(tmp_path / "broker")]
+    starter = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)
+
+    until = time.monotonic() + 30
+    while alive(int(starter.stdout)) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert starter.returncode == -signal.SIGKILL
+    assert not alive(int(starter.stdout))
+
+
+def alive(pid: int) -> bool:
+    """A process that ended and was not yet buried has no command line any more."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False
 
 
 async def test_each_test_finds_the_shared_servers_mended(space: Space) -> None:

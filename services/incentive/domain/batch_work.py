@@ -50,7 +50,7 @@ def fill(batch: Batch | None, command: FillBatch, drafts: Drafts) -> tuple[Batch
     for draft in drafts.values():
         for each in draft.person.entitlements:
             if len(lines) < CHUNK and _may_be_taken(draft, each, batch):
-                draft.set_entitlement(each, state=State.BATCHED, batch_id=batch.batch_id)
+                draft.set_entitlement(each, state=State.BATCHED, batch_id=batch.batch_id, batched_on=draft.today)
                 lines.append(Line(draft.person.applicant_id, each.kind, each.number, each.amount_rupiah))
     return extended(batch, lines) if lines else (batch, None)
 

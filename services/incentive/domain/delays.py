@@ -70,6 +70,11 @@ def _failed(draft: Draft, each: Entitlement) -> bool:
     return each.state in (State.FAILED, State.RETURNED) and each.failure not in ACCOUNT_FAILURES
 
 
+def _not_approved(draft: Draft, each: Entitlement) -> bool:
+    """A list that was made today is the office's daily work and no news; one that lay over night is."""
+    return each.state == State.BATCHED and each.batched_on is not None and each.batched_on < draft.today
+
+
 def _on_hold(draft: Draft, each: Entitlement) -> bool:
     account = draft.person.account
     return account is not None and account.hold_until is not None and draft.now < account.hold_until
@@ -92,7 +97,7 @@ TESTS: Mapping[str, Test] = {
     "ACCOUNT_ON_HOLD": _on_hold,
     "PARTNER_VERIFICATION_PENDING": _account(lambda account: account.check is None),
     "FUNDS_NOT_AVAILABLE": lambda draft, each: draft.office.funds_short and each.state in OWED_STATES,
-    "BATCH_NOT_APPROVED": lambda draft, each: each.state == State.BATCHED,
+    "BATCH_NOT_APPROVED": _not_approved,
     "MANUAL_BACKLOG": lambda draft, each: True,
 }
 """When each cause holds. The order is not taken from here but from the file."""

@@ -108,10 +108,8 @@ def _changed(rows: tuple[Any, ...], is_meant: Callable[[Any], bool], fields: dic
     return tuple(replace(row, **fields) if is_meant(row) else row for row in rows)
 
 
-def participating(person: Participant | None) -> Participant:
-    """The participant, or Refused: unknown, or the participation is over."""
-    if person is None:
-        raise Refused("PARTICIPANT_UNKNOWN")
+def participating(person: Participant) -> Participant:
+    """The participant, or Refused PARTICIPATION_ENDED."""
     if not person.active:
         raise Refused("PARTICIPATION_ENDED")
     return person

@@ -80,6 +80,7 @@ class Entitlement:
     attempt: int = 0
     """How often it was sent; part of the reference, so that a new attempt is a new payment."""
     batch_id: str | None = None
+    batched_on: date | None = None
     reference: str | None = None
     sent_at: datetime | None = None
     paid_at: datetime | None = None

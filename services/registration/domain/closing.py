@@ -50,6 +50,8 @@ class FrozenChunk:
 
     wave: int
     number: int
+    first: str
+    """The first applicant_id: finds the part in which somebody stands."""
     lines: tuple[str, ...]
     root: str
 
@@ -93,7 +95,7 @@ def freeze_chunk(wave: Wave | None, command: FreezeChunk) -> Decision:
         last_frozen=ascending[-1],
         members=dict(Counter(found.members) + added),
     )
-    chunks = (FrozenChunk(found.wave, command.number, command.lines, part),) if ids else ()
+    chunks = (FrozenChunk(found.wave, command.number, ids[0], command.lines, part),) if ids else ()
     if not command.last:
         return Decision(changes=(grown, *chunks))
     return Decision(changes=chunks) + _closed(grown)

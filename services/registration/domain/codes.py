@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from services.registration.domain.applicant import Applicant
 from shared.contracts.base import Sealed
@@ -82,6 +82,16 @@ def issue_code(applicant: Applicant | None, last: OneTimeCode | None, command: I
         code=command.sealed,
     )
     return Decision(changes=(code,), events=(told,), reply={"expires_at": (now + LIFE).isoformat()})
+
+
+@dataclass(frozen=True, slots=True)
+class WithCode:
+    """Another command that only a right code may do. `digest` is the keyed hash of what the person typed."""
+
+    applicant_id: str
+    purpose: Purpose
+    digest: str
+    act: Any
 
 
 def with_code(code: OneTimeCode | None, digest: str, now: datetime, act: Callable[[], Decision]) -> Decision:

@@ -160,6 +160,12 @@ def _checked_anew(applicant: Applicant, command: Correction, now: datetime) -> D
     return Decision(changes=(fresh,), work=(identity.check(fresh),))
 
 
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    applicant_id: str
+    by: Actor
+
+
 def withdraw(
     applicant: Applicant | None, claim: NikClaim | None, case: ReviewCase | None, *, by: Actor, now: datetime
 ) -> Decision:

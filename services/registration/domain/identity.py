@@ -131,6 +131,31 @@ def confirmed(
     return judged, (told, *verdict)
 
 
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Schedule: the registry had no answer for this version of the data."""
+
+    applicant_id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class LapseQuestion:
+    """Schedule: the last day for a correction is over."""
+
+    applicant_id: str
+    rules: RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCase:
+    """The second eye agrees with the proposal on a case."""
+
+    case_id: str
+    by: str
+    rules: RuleSet
+
+
 def settle_identity(
     case: ReviewCase | None,
     applicant: Applicant | None,

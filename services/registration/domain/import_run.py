@@ -28,6 +28,8 @@ class Import:
     received_on: date
     by: str
     started_at: datetime
+    expected: int = 0
+    """Rows below the headings, some of which may turn out to be empty."""
     state: Literal["running", "done", "failed"] = "running"
     failure: str | None = None
     """Code that says why the file could not be read to its end."""
@@ -72,12 +74,13 @@ class StartImport:
     source: str
     received_on: date
     by: str
+    expected: int = 0
 
 
 def start_import(existing: Import | None, command: StartImport, now: datetime) -> Decision:
     """Begin, or go on with, a file. Reply {import_id, state}: `done` means there is nothing left to do."""
     if existing is None:
-        existing = Import(command.import_id, command.source, command.received_on, command.by, now)
+        existing = Import(command.import_id, command.source, command.received_on, command.by, now, command.expected)
     running = existing if existing.state == "done" else replace(existing, state="running", failure=None)
     return Decision(changes=(running,), reply={"import_id": running.import_id, "state": running.state})
 

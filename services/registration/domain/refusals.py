@@ -32,15 +32,11 @@ _INVALID: Mapping[str, str] = {
     "SHEET_UNREADABLE": "Berkas tidak dapat dibaca. Simpan sebagai .xlsx atau .csv biasa, lalu unggah ulang.",
     "SHEET_TOO_LARGE": "Berkas terlalu besar. Bagi menjadi beberapa berkas, paling banyak 20.000 baris.",
     "SHEET_FORBIDDEN": "Berkas berisi makro, tautan keluar, atau bagian yang tidak aman. Simpan ulang tanpa itu.",
-    "BODY_FORMAT": "Kiriman tidak dapat dibaca. Muat ulang halaman, lalu isi kembali.",
-    "BODY_TOO_LARGE": "Kiriman terlalu besar. Kurangi isinya, lalu kirim ulang.",
     "SLOT_UNKNOWN": "Hari atau jam itu tidak tersedia. Pilih hari kerja dan jam yang ditawarkan.",
 }
 _CONFLICT: Mapping[str, str] = {
     "DUPLICATE": "NIK ini sudah terdaftar. Lihat statusnya dengan kode lacak, atau minta kode baru bila hilang.",
     "NIK_UNDER_REVIEW": "NIK ini sedang diperiksa petugas. Hubungi atau datangi kantor kami dengan KTP dan KK.",
-    "IDEMPOTENCY_KEY_REUSED": "Kunci kiriman sudah dipakai untuk isi lain. Buat kunci baru, lalu kirim ulang.",
-    "CONFLICT": "Data berubah pada saat yang sama. Muat ulang, lalu coba lagi.",
     "WAVE_EXISTS": "Gelombang ini sudah dibuka. Ubah jadwal atau kuotanya, atau pakai nomor lain.",
     "WAVE_STATE": "Langkah ini tidak dapat dilakukan pada keadaan gelombang sekarang ({state}).",
     "WAVE_STILL_OPEN": "Gelombang belum sampai waktu penutupan. Tunggu, atau ubah jadwalnya lebih dahulu.",

@@ -46,6 +46,22 @@ class ReviewCase:
         return self.case_id
 
 
+@dataclass(frozen=True, slots=True)
+class ProposeAnswer:
+    """The first eye's opinion on a case; `reason` is for staff."""
+
+    case_id: str
+    answer: Answer
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    case_id: str
+    by: str
+
+
 def identity_case(applicant_id: str) -> str:
     """A person has one identity case at a time, so its id can be known without looking."""
     return f"identity-{applicant_id}"

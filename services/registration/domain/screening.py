@@ -5,6 +5,7 @@ Source: paper facts 20-27, domain notes R8.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,6 +26,13 @@ class PutOnList:
     as_of: date
     edition: int
     rules: RuleSet
+    """The rule set of today."""
+    rulebook: Mapping[str, RuleSet]
+
+
+def rules_for(applicant: Applicant | None, command: PutOnList) -> RuleSet:
+    """The rule set under which a person came in."""
+    return command.rulebook.get(applicant.rule_set, command.rules) if applicant else command.rules
 
 
 def put_on_list(
@@ -38,7 +46,8 @@ def put_on_list(
     """Keep the entry and re-screen the holder of the NIK; reply {rescreened: whether anything changed for them}."""
     entry = ListEntry(command.code, command.source, command.as_of, command.edition)
     grown = entered(listing, command.nik_index, entry)
-    again = rescreen(applicant, Known(grown, book, household), command.rules, now) if applicant else None
+    facts = Known(grown, book, household)
+    again = rescreen(applicant, facts, rules_for(applicant, command), now) if applicant else None
     if again is None:
         return Decision(changes=(grown,), reply={"rescreened": False})
     changed, events = again

@@ -118,7 +118,9 @@ class City:
 
     def finish(self, work: Work, outcome: Outcome) -> None:
         """What the outside world answered to outside work."""
-        self._decide(self.effects[work.kind], EffectFinished(Effect("effect", work.kind, work.key, work.payload), outcome))
+        self._decide(
+            self.effects[work.kind], EffectFinished(Effect("effect", work.kind, work.key, work.payload), outcome)
+        )
 
     def _decide(self, rule: Rule, message: Any) -> Decision:
         loaded: set[Ref] = set()
@@ -147,6 +149,10 @@ class City:
             type(event).model_validate_json(event.model_dump_json())
         self.events += decision.events
         self.work += decision.work
+
+    def put(self, state: Any) -> None:
+        """A state as it was before the test began."""
+        self._apply(Decision(changes=(state,)), set())
 
     # ---- looking
 
@@ -183,7 +189,9 @@ class City:
     def pass_to(self, instant: datetime) -> None:
         """Let time pass; everything that time causes happens at its instant."""
         while True:
-            times = [p.next_action_at for p in self.all(Participant) if p.next_action_at and p.next_action_at <= instant]
+            times = [
+                p.next_action_at for p in self.all(Participant) if p.next_action_at and p.next_action_at <= instant
+            ]
             if not times:
                 break
             self.now = max(self.now, min(times))

@@ -9,8 +9,10 @@ import pytest
 
 from services.incentive.domain.completion import ClaimSeen, ReconcileCertificate
 from services.incentive.domain.participation import REASONS
+from services.incentive.domain.reviews import ReviewCourse
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import IncentiveDelayed, TrainingCompleted
+from shared.contracts.registration import ApplicantWithdrawn
 from tests.unit.incentive.builders import ANN, BEN, COURSE, City, city_with, codes
 
 
@@ -61,8 +63,6 @@ def test_announced_dates_stay() -> None:
     city.pass_days(5)
     city.ask(city.claim(code))
     city.bank_says(city.link())
-    from services.incentive.domain.reviews import ReviewCourse
-
     city.ask(ReviewCourse(ANN, 1, 4))
     city.ask(city.claim(other, course_code="TKP-003", finished_on=date(2020, 8, 11)))
     assert city.entitlement().due_on == date(2020, 8, 29)
@@ -138,8 +138,6 @@ def test_a_second_certificate_for_one_course_is_a_question_for_staff() -> None:
 
 def test_a_participation_that_ended_completes_nothing() -> None:
     city, code = bought()
-    from shared.contracts.registration import ApplicantWithdrawn
-
     city.hear(ApplicantWithdrawn(applicant_id=ANN, withdrawn_at=city.now, by="applicant"))
     with pytest.raises(Refused, match="PARTICIPATION_ENDED"):
         city.ask(city.claim(code))
@@ -195,4 +193,4 @@ def test_a_claim_on_the_last_minute_of_the_day_counts_as_that_day() -> None:
     city.pass_to(city.now + timedelta(hours=13, minutes=59))
     city.ask(city.claim(code))
     assert city.person().purchases[0].finished_on == date(2020, 8, 10)
-    assert COURSE == city.person().purchases[0].course_code
+    assert city.person().purchases[0].course_code == COURSE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -55,4 +56,4 @@ def test_due_dates_of_the_four_incentives_rise_month_by_month(finished_on: date)
     dates = [due_on(finished_on, number, rules()) for number in range(1, 5)]
     assert dates[0] == finished_on + timedelta(days=14)
     assert dates == sorted(set(dates))
-    assert all(28 <= (b - a).days <= 31 or a.day > b.day for a, b in zip(dates, dates[1:], strict=False))
+    assert all(28 <= (b - a).days <= 31 or a.day > b.day for a, b in pairwise(dates))

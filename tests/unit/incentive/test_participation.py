@@ -9,6 +9,7 @@ import pytest
 from services.incentive.domain.days import end_of, start_of
 from services.incentive.domain.participant import Participant, Standing
 from services.incentive.domain.participation import RecordRepayment
+from services.incentive.domain.payouts import HearPayment
 from services.incentive.domain.purchases import BuyCourse
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import (
@@ -232,6 +233,39 @@ def test_who_withdraws_keeps_what_was_paid() -> None:
     assert [each.reason for each in city.told(ParticipationRevoked)] == ["WITHDRAWN"]
     assert city.told(ClawbackOpened) == []
     assert city.person().money["paid"] == 600_000
+    city.check_money()
+
+
+def test_who_withdraws_gives_back_what_was_held_and_what_had_come_back() -> None:
+    city = city_with()
+    city.ready()
+    work = city.send()
+    city.pay(work)
+    city.ask(HearPayment(work.payload["reference"], "returned", "LIMIT", is_notice=True))
+    city.buy("TKP-003")
+    city.hear(ApplicantWithdrawn(applicant_id=ANN, withdrawn_at=city.now, by="applicant"))
+    assert city.told(ParticipationRevoked)[0].amount_rupiah == 550_000
+    assert city.person().money == {
+        "treasury": -450_000,
+        "training_balance": 0,
+        "holds": 0,
+        "platforms": 450_000,
+        "owed": 0,
+        "sending": 0,
+        "paid": 0,
+        "returned": 0,
+    }
+    city.check_money()
+
+
+def test_erasure_cancels_what_is_still_to_come() -> None:
+    city = city_with()
+    city.ready()
+    city.pass_to(end_of(date(2020, 12, 15)))
+    assert city.person().balance_rupiah == 0
+    city.hear(IdentityErased(applicant_id=ANN, erased_at=city.now, reason="REQUEST"))
+    assert city.told(ParticipationRevoked)[0].amount_rupiah == 0
+    assert city.person().money["owed"] == 0
     city.check_money()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import json
 from datetime import date
 from typing import Any
@@ -100,8 +101,6 @@ def test_an_unknown_rule_set_is_named() -> None:
 
 
 def cause_rows() -> list[dict[str, str]]:
-    import csv
-
     with (SHIPPED / "delay_causes.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 

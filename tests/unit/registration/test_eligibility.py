@@ -209,7 +209,7 @@ def test_an_entry_replaces_the_older_one_of_its_list() -> None:
 
 def put(person: Applicant | None, code: str = "ASN", book_codes: tuple[str, ...] = ("ASN", "LAID_OFF")) -> Decision:
     book = ListBook({each: Edition(1, "BKN", NOW.date(), "s", NOW) for each in book_codes}, {})
-    command = PutOnList(indexes().nik, code, "BKN", NOW.date(), 1, rules())
+    command = PutOnList(indexes().nik, code, "BKN", NOW.date(), 1, rules(), {"prakerja-2020": rules()})
     return screening.put_on_list(None, book, person, None, command, NOW + timedelta(days=1))
 
 

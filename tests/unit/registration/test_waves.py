@@ -396,4 +396,4 @@ def test_freed_seats_add_up() -> None:
 
 def test_a_frozen_part_has_its_place_in_the_order() -> None:
     assert closing.chunk_id(1, 12) == "0001/000012"
-    assert FrozenChunk(1, 12, (), index("r")).id == ResultChunk(1, 12, ()).id == "0001/000012"
+    assert FrozenChunk(1, 12, "a", (), index("r")).id == ResultChunk(1, 12, ()).id == "0001/000012"

@@ -1,0 +1,189 @@
+"""The border: the one consumer of the partner topic, in a process of its own with a memory limit.
+
+Records are decompressed inside the Kafka client, before any of our code runs, so a small batch may blow up and kill
+the process. An attempt is therefore written down before each fetch; after MOST_DEATHS at one offset the batch is
+stepped over with a letter, and the next one is read. The offset is only a cursor: a claim read twice is recognised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import resource
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from services.incentive.adapters.border import Border, ClaimAccepted
+from services.incentive.adapters.partners import PartnersUnreadable
+from services.incentive.domain.refused_claims import RefuseClaim
+from services.incentive.store import BORDER
+from shared.contracts.decision import Refused
+from shared.contracts.partner import TOPIC
+from shared.engine.batch import DecisionFailed
+from shared.engine.committer import Overloaded
+from shared.engine.ports import BrokerError, Clock, Database, Document, Put, Record, TransientError
+
+MOST_DEATHS = 3
+"""A batch that was being fetched this often when the process died is stepped over."""
+MOST_FAILURES = 20
+"""The same for a batch that a broker in good health cannot give us (broken checksum)."""
+RECORDS_AT_ONCE = 200
+IDLE_SECONDS = 0.5
+WAIT_SECONDS = 1.0
+
+Submit = Callable[[Any], Awaitable[Mapping[str, Any]]]
+"""Asks a command and returns its reply once it is on disk."""
+
+
+class ClaimLog(Protocol):
+    """What the border asks of the broker. All methods raise BrokerError."""
+
+    async def end_offset(self, topic: str, partition: int) -> int: ...
+
+    async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Record]:
+        """Decompresses: may raise MemoryError or kill the process."""
+        ...
+
+    async def batch_end(self, topic: str, partition: int, offset: int) -> int:
+        """First offset after the batch that holds `offset`, from its header alone: nothing is decompressed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a partition is read, and how often an earlier process died, or the broker failed, at that place."""
+
+    id: str
+    partition: int
+    offset: int = 0
+    deaths: int = 0
+    failures: int = 0
+
+    def document(self) -> Document:
+        return {"_id": self.id, "offset": self.offset, "attempts": self.deaths, "failures": self.failures}
+
+    @classmethod
+    def of(cls, id: str, partition: int, document: Document | None) -> Cursor:
+        """What an earlier process left. An attempt that it began and did not end was its death."""
+        known = document or {"offset": 0, "attempts": 0, "failures": 0}
+        return cls(id, partition, known["offset"], known["attempts"], known["failures"])
+
+    def at(self, offset: int) -> Cursor:
+        return Cursor(self.id, self.partition, offset)
+
+
+class BorderLoop:
+    """Reads, judges and submits, partition by partition."""
+
+    def __init__(
+        self,
+        border: Border,
+        log: ClaimLog,
+        database: Database,
+        submit: Submit,
+        clock: Clock,
+        topic: str = TOPIC,
+    ) -> None:
+        self._border, self._log, self._database = border, log, database
+        self._submit, self._clock, self._topic = submit, clock, topic
+        self._cursors: dict[int, Cursor] = {}
+
+    async def run(self, partitions: int) -> None:
+        """For ever. A broker, database or partner file that is away slows it down and loses nothing."""
+        while True:
+            busy = [await self._quietly(partition) for partition in range(partitions)]
+            if not any(busy):
+                await self._clock.sleep(IDLE_SECONDS)
+
+    async def _quietly(self, partition: int) -> bool:
+        try:
+            return await self.step(partition)
+        except (BrokerError, TransientError, PartnersUnreadable):
+            await self._clock.sleep(WAIT_SECONDS)
+            return False
+
+    async def step(self, partition: int) -> bool:
+        """One batch of one partition; False when there was nothing to read."""
+        cursor = await self._cursor(partition)
+        end = await self._log.end_offset(self._topic, partition)
+        if end < cursor.offset:  # a broker that forgot everything: read again, known claims change nothing
+            cursor = cursor.at(0)
+        if cursor.offset >= end:
+            return False
+        if cursor.deaths >= MOST_DEATHS or cursor.failures >= MOST_FAILURES:
+            await self._step_over(cursor)
+            return True
+        records = await self._fetch(cursor)
+        await self._take(records)
+        await self._move(cursor.at(records[-1].offset + 1))
+        return True
+
+    async def _cursor(self, partition: int) -> Cursor:
+        if partition not in self._cursors:
+            id = f"{self._topic}/{partition}"
+            self._cursors[partition] = Cursor.of(id, partition, await self._database.get(BORDER, id))
+        return self._cursors[partition]
+
+    async def _fetch(self, cursor: Cursor) -> Sequence[Record]:
+        """The attempt is on disk before anything is fetched: whoever dies in here has left a trace."""
+        await self._write(replace(cursor, deaths=cursor.deaths + 1))
+        try:
+            records = await self._log.read(self._topic, cursor.partition, cursor.offset, RECORDS_AT_ONCE)
+        except asyncio.CancelledError:
+            await self._write(cursor)  # an orderly stop is no death
+            raise
+        except BrokerError:
+            await self._write(cursor)
+            await self._log.end_offset(self._topic, cursor.partition)  # away altogether: raises, and counts for nothing
+            await self._move(replace(cursor, failures=cursor.failures + 1))
+            raise
+        if cursor.deaths:
+            await self._move(cursor.at(cursor.offset))  # readable after all: it died of something else
+        return records
+
+    async def _step_over(self, cursor: Cursor) -> None:
+        end = await self._log.batch_end(self._topic, cursor.partition, cursor.offset)
+        place = f"{cursor.id}/{cursor.offset}-{end - 1}"
+        await self._ask(RefuseClaim(place, "BATCH_UNREADABLE", None, hashlib.sha256(place.encode()).hexdigest()))
+        await self._move(cursor.at(end))
+
+    async def _move(self, cursor: Cursor) -> None:
+        await self._write(cursor)
+        self._cursors[cursor.partition] = cursor
+
+    async def _write(self, cursor: Cursor) -> None:
+        await self._database.write([Put(BORDER, cursor.document())])
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        await asyncio.gather(*(self._take_one(record) for record in records))
+
+    async def _take_one(self, record: Record) -> None:
+        judged = self._border.judge(record, self._clock.now())
+        digest = judged.command.digest if isinstance(judged, ClaimAccepted) else judged.digest
+        # With the digest: a broker that forgot everything gives the same offsets out again.
+        place = f"{record.topic}/{record.partition}/{record.offset}/{digest[:12]}"
+        if not isinstance(judged, ClaimAccepted):
+            await self._ask(RefuseClaim(place, judged.reason, judged.partner_code, judged.digest))
+            return
+        command = judged.command
+        try:
+            await self._ask(command)
+        except (Refused, DecisionFailed) as error:
+            reason = error.code if isinstance(error, Refused) else "DECISION_FAILED"
+            await self._ask(RefuseClaim(place, reason, command.partner_code, command.digest))
+
+    async def _ask(self, command: Any) -> None:
+        """Until it is on disk: a full or absent database makes us wait, never skip."""
+        while True:
+            try:
+                await self._submit(command)
+                return
+            except (Overloaded, TransientError):
+                await self._clock.sleep(WAIT_SECONDS)
+
+
+def limit_memory(megabytes: int) -> None:
+    """From here on this process cannot take more address space: a bomb kills it, and only it."""
+    most = megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))

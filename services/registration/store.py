@@ -1,0 +1,227 @@
+"""What this service stores: its aggregates, their indexes, and every query by name, each bounded and on an index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+
+from services.registration.domain.applicant import Applicant, NikClaim
+from services.registration.domain.closing import FrozenChunk
+from services.registration.domain.codes import OneTimeCode
+from services.registration.domain.consultations import ConsultationDay
+from services.registration.domain.eligibility import Household
+from services.registration.domain.import_run import Import, ImportRow
+from services.registration.domain.joining import BatchJoin
+from services.registration.domain.lists import ListBook, Listing
+from services.registration.domain.participation import AccountUse
+from services.registration.domain.results import ResultChunk
+from services.registration.domain.review import ReviewCase
+from services.registration.domain.waves import SeatPool, Wave, wave_id
+from shared.contracts.decision import Aggregate
+from shared.engine.ports import Database, Document, Where
+from shared.engine.states import States
+from shared.security.vault import WrappedKey
+
+AGGREGATES: tuple[type[Aggregate], ...] = (
+    Applicant,
+    NikClaim,
+    WrappedKey,
+    Household,
+    Listing,
+    ListBook,
+    ReviewCase,
+    Wave,
+    SeatPool,
+    FrozenChunk,
+    ResultChunk,
+    BatchJoin,
+    Import,
+    ImportRow,
+    OneTimeCode,
+    AccountUse,
+    ConsultationDay,
+)
+
+INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
+    ("applicants", (("wave", 1), ("_id", 1)), False),
+    ("applicants", (("import_id", 1), ("_id", 1)), False),
+    ("applicants", (("stage", 1), ("question.deadline", 1)), False),
+    ("applicants", (("check_after", 1),), False),
+    ("applicants", (("warnings", 1), ("_id", 1)), False),
+    ("review_cases", (("state", 1), ("opened_at", 1)), False),
+    ("frozen_lists", (("wave", 1), ("first", 1)), False),
+    ("draw_results", (("wave", 1), ("announced", 1)), False),
+    ("waves", (("state", 1),), False),
+    ("batch_joins", (("done", 1),), False),
+    ("import_rows", (("import_id", 1), ("_id", 1)), False),
+    ("imports", (("started_at", -1),), False),
+)
+"""(collection, keys, unique). What must be unique is the id of an aggregate of its own, so no index needs to be."""
+
+PAGE = 1000
+"""Documents read at once where a whole collection is walked through."""
+
+_STATES = States(AGGREGATES)
+T = TypeVar("T", bound=Aggregate)
+Part = TypeVar("Part", FrozenChunk, ResultChunk)
+
+
+async def _one(database: Database, kind: type[T], id: str) -> T | None:
+    found = await database.get(kind.collection, id)
+    return None if found is None else cast(T, _STATES.state(kind.collection, found))
+
+
+async def _many(
+    database: Database, kind: type[T], where: Where, sort: Sequence[tuple[str, int]], limit: int, skip: int = 0
+) -> list[T]:
+    found = await database.find(kind.collection, where, sort=sort, limit=limit, skip=skip)
+    return [cast(T, _STATES.state(kind.collection, document)) for document in found]
+
+
+async def applicant(database: Database, applicant_id: str) -> Applicant | None:
+    return await _one(database, Applicant, applicant_id)
+
+
+async def nik_claim(database: Database, nik_index: str) -> NikClaim | None:
+    return await _one(database, NikClaim, nik_index)
+
+
+async def applicants(database: Database, ids: Sequence[str]) -> list[Applicant]:
+    """Up to 500 people by id, in no special order."""
+    return await _many(database, Applicant, {"_id": {"$in": list(ids[:500])}}, (), 500)
+
+
+async def without_kecamatan(database: Database, after: str, limit: int) -> list[Applicant]:
+    """People whose kecamatan nobody knows yet: a task for staff. In order of their ids, after one."""
+    where = {"warnings": "KECAMATAN_UNKNOWN", "_id": {"$gt": after}}
+    return await _many(database, Applicant, where, (("_id", 1),), limit)
+
+
+async def wave(database: Database, number: int) -> Wave | None:
+    return await _one(database, Wave, wave_id(number))
+
+
+async def waves(database: Database) -> list[Wave]:
+    """All waves, the newest first; an office has a few dozen."""
+    return await _many(database, Wave, {}, (("_id", -1),), 200)
+
+
+async def waves_in(database: Database, *states: str) -> list[Wave]:
+    return await _many(database, Wave, {"state": {"$in": list(states)}}, (("_id", 1),), 20)
+
+
+async def members_after(database: Database, number: int, after: str, limit: int) -> list[Document]:
+    """Who stands in a wave, in order of ids: `_id`, `profile`, `laid_off_listed` of each."""
+    where = {"wave": number, "stage": "joined", "_id": {"$gt": after}}
+    fields = ("_id", "profile", "laid_off_listed")
+    return await database.find("applicants", where, sort=(("_id", 1),), limit=limit, fields=fields)
+
+
+async def imported_after(database: Database, import_id: str, after: str, limit: int) -> list[str]:
+    """Ids of the people one sheet brought, in their order."""
+    where = {"import_id": import_id, "_id": {"$gt": after}}
+    found = await database.find("applicants", where, sort=(("_id", 1),), limit=limit, fields=("_id",))
+    return [document["_id"] for document in found]
+
+
+async def frozen_chunk_of(database: Database, number: int, applicant_id: str) -> FrozenChunk | None:
+    """The part of the frozen list in which a person would stand."""
+    where = {"wave": number, "first": {"$lte": applicant_id}}
+    found = await _many(database, FrozenChunk, where, (("first", -1),), 1)
+    return found[0] if found else None
+
+
+async def frozen_lines(database: Database, number: int) -> AsyncIterator[str]:
+    """Every line of the frozen list in its order, part by part."""
+    async for chunk in _parts(database, FrozenChunk, number):
+        for line in chunk.lines:
+            yield line
+
+
+async def result_chunks(database: Database, number: int) -> AsyncIterator[ResultChunk]:
+    """Every part of the results in the order of the tickets."""
+    async for chunk in _parts(database, ResultChunk, number):
+        yield chunk
+
+
+async def _parts(database: Database, kind: type[Part], number: int) -> AsyncIterator[Part]:
+    """The parts of one wave, 20 at a time; their ids sort as their numbers do."""
+    after, end = f"{wave_id(number)}/", f"{wave_id(number)}0"
+    while True:
+        found = await _many(database, kind, {"_id": {"$gt": after, "$lt": end}}, (("_id", 1),), 20)
+        for chunk in found:
+            yield chunk
+        if len(found) < 20:
+            return
+        after = found[-1].id
+
+
+async def unannounced(database: Database, number: int, limit: int) -> list[ResultChunk]:
+    where = {"wave": number, "announced": False}
+    return await _many(database, ResultChunk, where, (("_id", 1),), limit)
+
+
+async def running_batches(database: Database) -> list[BatchJoin]:
+    return await _many(database, BatchJoin, {"done": False}, (("_id", 1),), 10)
+
+
+async def batch_join(database: Database, batch_id: str) -> BatchJoin | None:
+    return await _one(database, BatchJoin, batch_id)
+
+
+async def overdue_questions(database: Database, today: date, limit: int) -> list[Document]:
+    """Ids and rule sets of people whose last day for a correction was before today (WIB)."""
+    where = {"stage": "questioned", "question.deadline": {"$lt": today.isoformat()}}
+    return await database.find("applicants", where, limit=limit, fields=("_id", "rule_set"))
+
+
+async def unanswered_checks(database: Database, now: datetime, limit: int) -> list[Document]:
+    """Ids and revisions of people about whom the registry had no answer and can be asked again."""
+    return await database.find("applicants", {"check_after": {"$lte": now}}, limit=limit, fields=("_id", "revision"))
+
+
+async def open_cases(database: Database, skip: int, limit: int) -> list[ReviewCase]:
+    """Cases that wait for staff, the oldest first."""
+    where = {"state": {"$in": ["open", "proposed"]}}
+    return await _many(database, ReviewCase, where, (("opened_at", 1),), limit, skip)
+
+
+async def review_case(database: Database, case_id: str) -> ReviewCase | None:
+    return await _one(database, ReviewCase, case_id)
+
+
+async def import_run(database: Database, import_id: str) -> Import | None:
+    return await _one(database, Import, import_id)
+
+
+async def imports(database: Database, limit: int) -> list[Import]:
+    """Sheets, the newest first."""
+    return await _many(database, Import, {}, (("started_at", -1),), limit)
+
+
+async def import_rows(database: Database, import_id: str) -> AsyncIterator[ImportRow]:
+    """What became of every row of a sheet, in the order of the sheet."""
+    after = ""
+    while True:
+        where = {"import_id": import_id, "_id": {"$gt": after}}
+        found = await _many(database, ImportRow, where, (("_id", 1),), PAGE)
+        for row in found:
+            yield row
+        if len(found) < PAGE:
+            return
+        after = found[-1].id
+
+
+async def rows_done(database: Database, import_id: str) -> int:
+    """How many rows of a sheet are on disk."""
+    return await database.count("import_rows", {"import_id": import_id})
+
+
+async def list_book(database: Database) -> ListBook | None:
+    return await _one(database, ListBook, ListBook.ID)
+
+
+def as_document(state: Aggregate) -> dict[str, Any]:
+    """A state as plain data, for pages and files."""
+    return _STATES.document(state)

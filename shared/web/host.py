@@ -1,0 +1,142 @@
+"""What every service's HTTP side has: start and stop with the app, health, metrics, limits, trace, problems."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.contracts.decision import Refusal
+from shared.engine.service import Service
+from shared.web import problems
+
+MOST_BODY_BYTES = 64 * 1024
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def host(
+    service: Service,
+    routers: Sequence[APIRouter],
+    refusals: Mapping[str, Refusal],
+    *,
+    title: str,
+    root_path: str = "",
+    large_bodies: Mapping[str, int] | None = None,
+    opened: Callable[[], Awaitable[None]] | None = None,
+    closed: Callable[[], Awaitable[None]] | None = None,
+) -> FastAPI:
+    """The app of a service. `large_bodies` maps path prefixes (uploads) to their own limit in bytes."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        if opened:
+            await opened()
+        try:
+            yield
+        finally:
+            await service.stop()
+            if closed:
+                await closed()
+
+    app = FastAPI(
+        title=title,
+        version="1",
+        lifespan=lifespan,
+        root_path=root_path,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"/{service.name}/openapi.json",
+    )
+    for router in routers:
+        app.include_router(router)
+    app.include_router(_health(service))
+    problems.install(app, refusals)
+    app.add_middleware(Limits, large_bodies=large_bodies or {})
+    app.add_middleware(Trace)
+    return app
+
+
+def _health(service: Service) -> APIRouter:
+    router = APIRouter(prefix=f"/{service.name}", include_in_schema=False)
+
+    @router.get("/alive")
+    async def alive() -> Response:
+        """Alive: no part of the engine has died."""
+        return Response(status_code=503 if service.failed else 200, content=service.failed or "ok")
+
+    @router.get("/health")
+    async def ready() -> Response:
+        """Ready: the door is open and the feed is not stuck."""
+        fine = service.ready and service.feed.healthy
+        return Response(status_code=200 if fine else 503, content="ready" if fine else "not ready")
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+class Limits:
+    """Refuses a body by its size while it comes in, before anything parses it."""
+
+    def __init__(self, app: ASGI, large_bodies: Mapping[str, int]) -> None:
+        self._app, self._large = app, large_bodies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = next((most for path, most in self._large.items() if scope["path"].startswith(path)), MOST_BODY_BYTES)
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit:
+            await _too_large()(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise problems.Problem("BODY_TOO_LARGE")
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _too_large() -> Response:
+    status, sentence = problems.COMMON["BODY_TOO_LARGE"]
+    return problems.problem("BODY_TOO_LARGE", status, sentence)
+
+
+class Trace:
+    """Takes the caller's traceparent or begins a trace; it travels with the command into its events."""
+
+    def __init__(self, app: ASGI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+            scope.setdefault("state", {})["trace"] = given if _is_traceparent(given) else new_trace()
+        await self._app(scope, receive, send)
+
+
+def new_trace() -> str:
+    """W3C traceparent with fresh ids, sampled."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def _is_traceparent(text: str) -> bool:
+    parts = text.split("-")
+    sizes = [len(part) for part in parts]
+    return sizes == [2, 32, 16, 2] and all(set(part) <= set("0123456789abcdef") for part in parts)

@@ -1,0 +1,103 @@
+"""One toy service as a real process: `python -m tests.engine.process shop|books SETTINGS`.
+
+Commands come in and replies go out as JSON lines on standard input and output; the bank is a file that
+every process appends to, so it survives any kill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from shared.contracts.decision import Refused
+from shared.engine.rules import Effect, Outcome, OutcomeState
+from shared.engine.service import Definition, Ports, Service, build_service
+from shared.platform.clock import SystemClock
+from shared.platform.kafka import AioKafkaBroker, KafkaAccess
+from shared.platform.metrics import EngineMetrics
+from shared.platform.mongo import MongoDatabase
+from tests.engine import toy
+
+PARTITIONS = 4
+
+
+class FileBank(toy.PayHandler):
+    """A bank that does one reference once, in a file: one line per payment."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(toy.Bank(), lambda name: None)
+        self._path = path
+
+    async def perform(self, effect: Effect) -> Outcome:
+        if not self._knows(effect.id):
+            descriptor = os.open(self._path, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
+            os.write(descriptor, f"{effect.id} {effect.key}\n".encode())
+            os.close(descriptor)
+        return Outcome(OutcomeState.DONE)
+
+    async def inquire(self, effect: Effect) -> Outcome:
+        return Outcome(OutcomeState.DONE if self._knows(effect.id) else OutcomeState.NOT_FOUND)
+
+    def _knows(self, reference: str) -> bool:
+        return self._path.exists() and any(line.startswith(reference) for line in self._path.read_text().splitlines())
+
+
+def definition(name: str, bank: Path) -> Definition:
+    if name == "shop":
+        return toy.shop()
+    made = toy.books(toy.Bank())
+    kind = made.effects["pay"]
+    return Definition(
+        name=made.name,
+        aggregates=made.aggregates,
+        sources=made.sources,
+        reactions=made.reactions,
+        effects={"pay": type(kind)(FileBank(bank), kind.rule)},
+    )
+
+
+def build(name: str, settings: dict[str, Any]) -> Service:
+    """`settings`: kafka, mongo, topic_prefix, database_prefix, bank."""
+    access = KafkaAccess(settings["kafka"], recreate=True)
+    ports = Ports(
+        database=MongoDatabase.connect(settings["mongo"], name, settings["database_prefix"]),
+        broker=AioKafkaBroker(access),
+        clock=SystemClock(),
+        seal=lambda raw: raw.hex(),
+        unseal=bytes.fromhex,
+        metrics=EngineMetrics(name),
+        partitions=PARTITIONS,
+        topic_prefix=settings["topic_prefix"],
+    )
+    return build_service(definition(name, Path(settings["bank"])), ports)
+
+
+async def serve(name: str, settings: dict[str, Any]) -> None:
+    service = build(name, settings)
+    await service.start()
+    print(json.dumps({"ready": True}), flush=True)
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    answering: set[asyncio.Task[None]] = set()
+    while line := await reader.readline():
+        task = asyncio.create_task(_answer(service, json.loads(line)))
+        answering.add(task)
+        task.add_done_callback(answering.discard)
+    await service.stop()
+
+
+async def _answer(service: Service, asked: dict[str, Any]) -> None:
+    command = toy.Add(asked["account"], asked.get("name"), asked.get("careless", False), asked.get("poison", False))
+    try:
+        reply = {**await service.execute(command, key=asked["key"]), "key": asked["key"]}
+    except Refused as refused:
+        reply = {"key": asked["key"], "refused": refused.code}
+    print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], json.loads(sys.argv[2])))
