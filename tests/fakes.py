@@ -184,8 +184,9 @@ class MemoryDatabase:
         return matched
 
     async def index(self, collection: str, keys: Sequence[tuple[str, int]], unique: bool = False) -> None:
-        if unique and len(keys) == 1:
-            self.store.unique.setdefault(collection, []).append(keys[0][0])
+        names = self.store.unique.setdefault(collection, [])
+        if unique and len(keys) == 1 and keys[0][0] not in names:
+            names.append(keys[0][0])
 
     async def lease(self, name: str, owner: str, seconds: float) -> bool:
         await self._io("db.lease")

@@ -1,143 +1,190 @@
-"""The eight course platforms in one: they take redeem codes through our partner interface and claim completions.
+"""The eight course platforms in one program: they take redeem codes through our interface and claim completions.
 
-Claims are signed as a genuine platform would sign them and given to a sink, Kafka or HTTP. Some are forged, as
-scripted: FORGERIES names each kind with the reason for which the border must refuse it.
+A person hands in a code; the platform asks `status`, then `commit`, both signed. When the course is over it publishes
+a signed claim, or a forged one where the script says so. `journal` is what it knows to have done.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
-import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.partner import (
-    MAX_CLAIM_BYTES,
-    TOPIC,
-    WEBHOOK_ID,
-    WEBHOOK_SIGNATURE,
-    WEBHOOK_TIMESTAMP,
-    signed_content,
-)
+from deploy.simulators.claims import FORGERIES, Claim, Platform, make_claim
+from shared.contracts.partner import TOPIC
 from shared.engine.journal import partition_of
 from shared.engine.ports import Broker, Clock, Record
 
 PATH = "/api/v1/integration/payment/redeem-code"
 
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """One platform with its secrets."""
-
-    partner_code: str
-    client_code: str
-    sign_key: str = field(repr=False)
-    key: Ed25519PrivateKey = field(repr=False)
-    certificate_prefix: str = "CERT"
-
-    def public_key(self) -> str:
-        raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        return "whpk_" + base64.b64encode(raw).decode()
-
-    def row(self, status: str = "active") -> dict[str, Any]:
-        """This platform as the partners file names it."""
-        return {
-            "partner_code": self.partner_code,
-            "client_code": self.client_code,
-            "sign_key": self.sign_key,
-            "keys": [{"public_key": self.public_key(), "status": status}],
-        }
-
-
-def new_platforms(codes: Mapping[str, str]) -> list[Platform]:
-    """Platforms with fresh secrets: partner code -> prefix of its certificate numbers."""
-    return [
-        Platform(code, code.lower(), secrets.token_hex(16), Ed25519PrivateKey.generate(), prefix)
-        for code, prefix in codes.items()
-    ]
-
-
-def partners_file(platforms: Iterable[Platform]) -> str:
-    """The trust list that makes the border believe these platforms."""
-    return json.dumps([platform.row() for platform in platforms], indent=1) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim as bytes and headers, ready for any sink."""
-
-    redeem_code: str
-    body: bytes
-    headers: Mapping[str, str]
-
-
 Sink = Callable[[Claim], Awaitable[None]]
+"""Where claims go."""
 
 
-def sign(platform: Platform, claim_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Genuine headers of a claim."""
-    timestamp = str(int(at.timestamp()))
-    signature = base64.b64encode(platform.key.sign(signed_content(claim_id, timestamp, body))).decode()
-    return {WEBHOOK_ID: claim_id, WEBHOOK_TIMESTAMP: timestamp, WEBHOOK_SIGNATURE: f"v1a,{signature}"}
+def signature(sign_key: str, client_code: str, timestamp: str, path: str, body: str) -> str:
+    """The partner interface's own signature: lower-case hexadecimal HMAC-SHA1, parts joined without separator."""
+    content = f"{client_code}{timestamp}POST{path}{body}"
+    return hmac.new(sign_key.encode(), content.encode(), hashlib.sha1).hexdigest()
 
 
-def make_claim(platform: Platform, at: datetime, claim_id: str, fields: Mapping[str, Any]) -> Claim:
-    """A genuine claim; `fields` are those of the partner contract without `partner_code`."""
-    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
-    body = json.dumps({"partner_code": platform.partner_code, **plain}).encode()
-    return Claim(str(fields["redeem_code"]), body, sign(platform, claim_id, at, body))
+def kafka_sink(broker: Broker, partitions: int, topic: str = TOPIC) -> Sink:
+    """Claims as records of the partner topic, keyed by the redeem code."""
+
+    async def send(claim: Claim) -> None:
+        key = claim.redeem_code.encode()
+        headers = tuple((name, value.encode()) for name, value in claim.headers.items())
+        partition, now = partition_of(key, partitions), int(time.time() * 1000)
+        # Real time, not programme time: the topic keeps records for 30 real days.
+        await broker.publish(topic, partition, [Record(topic, partition, -1, key, claim.body or None, headers, now)])
+
+    return send
 
 
-Forge = Callable[[Platform, datetime, Claim], Claim]
+def http_sink(client: httpx.AsyncClient) -> Sink:
+    """Claims over HTTP; a refusal is the border's business, so the answer is not looked at."""
+
+    async def send(claim: Claim) -> None:
+        headers = {**claim.headers, "content-type": "application/json"}
+        await client.post("/incentive/partner/claims", content=claim.body, headers=headers)
+
+    return send
 
 
-def _resigned(platform: Platform, at: datetime, claim: Claim, body: bytes) -> Claim:
-    """Another body under a genuine signature of the platform itself."""
-    return replace(claim, body=body, headers=sign(platform, claim.headers[WEBHOOK_ID], at, body))
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Somebody learns: when the claim is published, and how it is forged, if it is."""
+
+    platform: Platform
+    redeem_code: str
+    course_code: str
+    claims_at: datetime
+    finished_on: date
+    certificate_number: str | None
+    forgery: str | None = None
 
 
-def _with_header(claim: Claim, name: str, value: str) -> Claim:
-    return replace(claim, headers={**claim.headers, name: value})
+@dataclass(slots=True)
+class CoursePlatforms:
+    """The platforms' whole state. `client` speaks to the incentive service."""
+
+    platforms: Sequence[Platform]
+    client: httpx.AsyncClient
+    sink: Sink
+    clock: Clock
+    journal: list[dict[str, Any]] = field(default_factory=list)
+    """What was claimed: redeem code, claim id, forgery."""
+    _enrolled: list[Enrolment] = field(default_factory=list)
+    _claims: int = 0
+
+    def platform(self, partner_code: str) -> Platform | None:
+        return next((each for each in self.platforms if each.partner_code == partner_code), None)
+
+    async def redeem(self, platform: Platform, redeem_code: str) -> Mapping[str, Any]:
+        """Ask the code's status and take it; returns our service's last answer."""
+        answer = await self.call(platform, "status", {"redeem_code": redeem_code, "sequence": 1})
+        if not answer.get("success") or answer["data"]["status"] != 0:
+            return answer
+        return await self.call(platform, "commit", {"redeem_code": redeem_code})
+
+    async def call(self, platform: Platform, act: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One signed call; the bytes that are signed are the bytes that are sent."""
+        body, timestamp = json.dumps(fields, separators=(",", ":")), str(int(self.clock.now().timestamp()))
+        path = f"{PATH}/{act}"
+        headers = {
+            "content-type": "application/json",
+            "client_code": platform.client_code,
+            "timestamp": timestamp,
+            "signature": signature(platform.sign_key, platform.client_code, timestamp, path, body),
+        }
+        response = await self.client.post(path, content=body.encode(), headers=headers)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def enrol(self, enrolment: Enrolment) -> None:
+        self._enrolled.append(enrolment)
+
+    async def run_due(self) -> int:
+        """Publish the claims whose time has come; returns how many."""
+        now = self.clock.now()
+        ready = [each for each in self._enrolled if each.claims_at <= now]
+        self._enrolled = [each for each in self._enrolled if each.claims_at > now]
+        for each in ready:
+            await self.publish(each)
+        return len(ready)
+
+    async def publish(self, each: Enrolment) -> Claim:
+        """Sign a claim, forge it if so scripted, and give it to the sink."""
+        self._claims += 1
+        now, id = self.clock.now(), f"claim_{each.platform.client_code}_{self._claims}"
+        fields = {
+            "redeem_code": each.redeem_code,
+            "course_code": each.course_code,
+            "finished_on": each.finished_on,
+            "certificate_number": each.certificate_number,
+        }
+        claim = make_claim(each.platform, now, id, fields)
+        if each.forgery:
+            claim = FORGERIES[each.forgery][1](each.platform, now, claim)
+        await self.sink(claim)
+        self.journal.append({"redeem_code": each.redeem_code, "claim_id": id, "forgery": each.forgery})
+        return claim
 
 
-def _stranger(platform: Platform) -> Platform:
-    return replace(platform, key=Ed25519PrivateKey.generate())
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-def _with_field(platform: Platform, at: datetime, claim: Claim, **fields: Any) -> Claim:
-    return _resigned(platform, at, claim, json.dumps({**json.loads(claim.body), **fields}).encode())
+class RedeemBody(_Body):
+    partner_code: Annotated[str, Field(max_length=32)]
+    redeem_code: Annotated[str, Field(max_length=32)]
 
 
-FORGERIES: Mapping[str, tuple[str, Forge]] = {
-    "body_changed": (
-        "SIGNATURE_WRONG",
-        lambda p, at, c: replace(c, body=c.body.replace(b"20", b"21", 1) if b"20" in c.body else c.body + b" "),
-    ),
-    "body_reserialised": ("SIGNATURE_WRONG", lambda p, at, c: replace(c, body=json.dumps(json.loads(c.body), indent=1).encode())),
-    "strangers_key": ("SIGNATURE_WRONG", lambda p, at, c: _resigned(_stranger(p), at, c, c.body)),
-    "id_changed": ("SIGNATURE_WRONG", lambda p, at, c: _with_header(c, WEBHOOK_ID, "another")),
-    "time_changed": ("SIGNATURE_WRONG", lambda p, at, c: _with_header(c, WEBHOOK_TIMESTAMP, str(int(at.timestamp()) - 1))),
-    "symmetric": ("SIGNATURE_FORM_WRONG", lambda p, at, c: _with_header(c, WEBHOOK_SIGNATURE, "v1," + "A" * 44)),
-    "no_signature": ("HEADER_MISSING", lambda p, at, c: replace(c, headers={k: v for k, v in c.headers.items() if k != WEBHOOK_SIGNATURE})),
-    "too_old": ("CLAIM_TOO_OLD", lambda p, at, c: _resigned(p, at - timedelta(days=8), c, c.body)),
-    "from_future": ("CLAIM_FROM_FUTURE", lambda p, at, c: _resigned(p, at + timedelta(days=1), c, c.body)),
-    "not_json": ("NOT_JSON", lambda p, at, c: _resigned(p, at, c, c.body[:-1])),
-    "doubled_key": ("DUPLICATE_JSON_KEY", lambda p, at, c: _resigned(p, at, c, c.body[:-1] + b', "finished_on": "2020-01-01"}')),
-    "unknown_field": ("SCHEMA_WRONG", lambda p, at, c: _with_field(p, at, c, nik="1271")),
-    "not_finite": ("NOT_FINITE", lambda p, at, c: _resigned(p, at, c, c.body[:-1] + b', "score": NaN}')),
-    "unknown_partner": ("PARTNER_UNKNOWN", lambda p, at, c: _with_field(p, at, c, partner_code="NOBODY")),
-    "too_large": ("BODY_TOO_LARGE", lambda p, at, c: _resigned(p, at, c, c.body + b" " * MAX_CLAIM_BYTES)),
-    "no_body": ("BODY_MISSING", lambda p, at, c: replace(c, body=b"")),
-    "foreign_code": ("REDEEM_CODE_UNKNOWN", lambda p, at, c: replace(_with_field(p, at, c, redeem_code="FOREIGN-CODE"), redeem_code="FOREIGN-CODE")),
-    "other_course": ("CLAIM_FOR_OTHER_COURSE", lambda p, at, c: _with_field(p, at, c, course_code="XXX-999")),
-}  # fmt: skip
-"""Name -> reason for which it must be refused, and how a genuine claim becomes it."""
+class EnrolBody(RedeemBody):
+    course_code: Annotated[str, Field(max_length=40)]
+    claims_at: AwareDatetime
+    finished_on: date
+    certificate_number: Annotated[str | None, Field(max_length=64)] = None
+    forgery: str | None = None
+
+
+class _Counter:
+    """The platforms' counter: one method per address."""
+
+    def __init__(self, platforms: CoursePlatforms) -> None:
+        self._platforms = platforms
+
+    async def redeem(self, body: RedeemBody) -> Response:
+        platform = self._platforms.platform(body.partner_code)
+        if platform is None:
+            return JSONResponse({"error": "PLATFORM_UNKNOWN"}, 404)
+        return JSONResponse(dict(await self._platforms.redeem(platform, body.redeem_code)))
+
+    async def enrol(self, body: EnrolBody) -> Response:
+        platform = self._platforms.platform(body.partner_code)
+        if platform is None or (body.forgery and body.forgery not in FORGERIES):
+            return JSONResponse({"error": "PLATFORM_OR_FORGERY_UNKNOWN"}, 404)
+        fields = body.model_dump(exclude={"partner_code"})
+        self._platforms.enrol(Enrolment(platform, **fields))
+        return JSONResponse({"enrolled": True})
+
+    async def journal(self) -> Response:
+        return JSONResponse({"claims": self._platforms.journal})
+
+
+def build_platforms(platforms: CoursePlatforms) -> FastAPI:
+    """The platforms' own interface, for loopback only."""
+    app, counter = FastAPI(title="Simulated course platforms", docs_url=None, redoc_url=None), _Counter(platforms)
+    app.add_api_route("/redeem", counter.redeem, methods=["POST"])
+    app.add_api_route("/enrol", counter.enrol, methods=["POST"])
+    app.add_api_route("/simulator/journal", counter.journal, methods=["GET"])
+    return app

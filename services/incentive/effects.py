@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from services.incentive.adapters.bank import Bank, BankAway, BankStatus, PaymentAnswer, PaymentOrder
 from services.incentive.domain.payouts import HearPayment
 from services.incentive.money_rules import check_finished, pay_finished
+from services.incentive.settings import IncentiveSettings
 from services.incentive.wiring import Desk
 from shared.contracts.decision import Refused
 from shared.engine.rules import Effect, EffectKind, Outcome, OutcomeState
@@ -105,9 +106,9 @@ def _outcome(answer: PaymentAnswer) -> Outcome:
     return Outcome(OUTCOMES[answer.status], data, answer.retry_after)
 
 
-def kinds(desk: Desk, bank: Bank, vault: Vault, *, horizon: timedelta, deduplicates: bool) -> dict[str, EffectKind]:
+def kinds(desk: Desk, bank: Bank, vault: Vault, settings: IncentiveSettings) -> dict[str, EffectKind]:
     """Kind of outside work -> who does it, and the rule that hears the outcome."""
-    pay = PayHandler(bank, vault, horizon=horizon, deduplicates=deduplicates)
+    pay = PayHandler(bank, vault, horizon=settings.bank_horizon(), deduplicates=settings.bank_deduplicates)
     return {
         "pay": EffectKind(pay, pay_finished(desk)),
         "check_account": EffectKind(CheckAccountHandler(bank, vault), check_finished(desk)),

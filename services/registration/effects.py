@@ -18,7 +18,6 @@ from services.registration.domain.rules import RuleSet
 from services.registration.reference import Reference
 from services.registration.settings import RegistrationSettings
 from services.registration.world import judging, known, peek
-from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
 from shared.security.vault import Vault
@@ -39,7 +38,7 @@ class CheckIdentity:
         key = keys.get(payload["applicant_id"])
         if key is None:
             return Outcome(OutcomeState.FAILED, {"reason": "ERASED"})
-        opened = {name: key.open(name, Sealed(payload[name])) for name in _SEALED}
+        opened = {name: key.open(name, payload[name]) for name in _SEALED}
         asked = Identity(
             nik=opened["nik"],
             full_name=opened["full_name"],

@@ -75,8 +75,8 @@ class Batch:
             self._answers = {document["_id"]: document for document in found}
         effects = [unit.outcome.where["_id"] for unit in units if isinstance(unit, Ask) and unit.outcome]
         if effects:
-            where = {"_id": {"$in": effects}, "state": {"$in": ["done", "failed"]}}
-            self._settled_effects = {e["_id"] for e in await self.tx.find(EFFECTS, where, fields=["_id"])}
+            found = await self.tx.find(EFFECTS, {"_id": {"$in": effects}}, fields=["state"])
+            self._settled_effects = {e["_id"] for e in found if e["state"] in ("done", "failed")}
 
     async def _read_feeds(self, units: Sequence[Unit]) -> None:
         ids = {unit.delivery.mark_id for unit in units if isinstance(unit, Told)}

@@ -1,29 +1,28 @@
-"""Outside work: claim, store the attempt, call, bring the outcome back through the committer.
+"""Outside work: claim and store the attempt, call, bring the outcome back through the committer.
 
-    due -> claimed -> attempting -> done | failed | unknown;  unknown -> done | failed | due | person
+    due -> attempting -> done | failed | unknown;  unknown -> done | failed | due | person
 
-A claim that expires before its attempt was stored is due again; after it, nobody knows what happened,
-so it becomes unknown and is only inquired about. The reference given outside is the effect's id, the
-same at every attempt.
+Claim and attempt are stored in one transaction right before the calls of a small slice. When the claim
+expires nobody knows what happened, so the effect becomes unknown and is only inquired about. The
+reference given outside is the effect's id, the same at every attempt.
 """
 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.engine.batch import EFFECTS, DecisionFailed
 from shared.engine.committer import Committer
 from shared.engine.lease import Leader
-from shared.engine.ports import Change, Clock, Database, Document, TransientError
+from shared.engine.ports import Change, Clock, Database, Document, Put, TransientError
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Message, Outcome, OutcomeState
 from shared.engine.units import Ask
 from shared.platform.metrics import EngineMetrics
 
-CLAIM_MOST = 200
+MOST = 200
 CLAIM_LEASE = timedelta(seconds=120)
 SAFETY = timedelta(seconds=5)
 IDLE_SECONDS = 1.0
@@ -75,48 +74,35 @@ class Effects:
         if not self._kinds:
             return False
         await self._expire()
-        claimed = await self._claim()
-        await asyncio.gather(*(self._do(kind, documents) for kind, documents in _by_kind(claimed).items()))
-        return bool(claimed) | await self._inquire()
+        busy = await asyncio.gather(*(self._do(name, kind) for name, kind in self._kinds.items()))
+        return any(busy) | await self._inquire()
 
     async def _expire(self) -> None:
-        lost = {"lease_until": {"$lt": self._clock.wall()}}
-        await self._database.change(Change(EFFECTS, {"state": "claimed", **lost}, set={"state": "due"}))
-        for document in await self._database.find(EFFECTS, {"state": "attempting", **lost}, limit=CLAIM_MOST):
+        lost = {"state": "attempting", "lease_until": {"$lt": self._clock.wall()}}
+        for document in await self._database.find(EFFECTS, lost, limit=MOST):
             await self._record(document, Outcome(OutcomeState.UNKNOWN, {"reason": "CLAIM_EXPIRED"}))
 
-    async def _claim(self) -> list[Document]:
-        where = {"state": "due", "kind": {"$in": list(self._kinds)}, "due_at": {"$lte": self._clock.now()}}
-        due = await self._database.find(EFFECTS, where, sort=[("due_at", 1)], limit=CLAIM_MOST, fields=["_id"])
-        if not due:
-            return []
-        claim = {"claim": uuid.uuid4().hex, "lease_until": self._clock.wall() + CLAIM_LEASE}
-        ids = [document["_id"] for document in due]
-        mine = {"_id": {"$in": ids}, "state": "due"}
-        await self._database.change(Change(EFFECTS, mine, set={"state": "claimed", **claim}))
-        return await self._database.find(EFFECTS, {"_id": {"$in": ids}, "claim": claim["claim"]})
-
-    async def _do(self, name: str, documents: Sequence[Document]) -> None:
-        """In slices: the attempts of a slice are stored, then its calls are made beside each other."""
-        kind = self._kinds[name]
+    async def _do(self, name: str, kind: EffectKind) -> bool:
+        """Claim a slice and make its calls beside each other; True when there may be more."""
         until = self._clock.monotonic() + CLAIM_LEASE.total_seconds()
-        for i in range(0, len(documents), kind.concurrency):
-            if until - self._clock.monotonic() <= (kind.handler.timeout + SAFETY).total_seconds():
-                return  # too little lease left to be sure: the claim expires and is due again
-            if not self._leader.leads:
-                return
-            await self._attempt(kind, documents[i : i + kind.concurrency], until)
+        documents = await self._claim(name, kind.concurrency)
+        enough = (kind.handler.timeout + SAFETY).total_seconds()
+        if until - self._clock.monotonic() <= enough or not self._leader.leads:
+            return False  # too little lease left to be sure: these become unknown and are asked about
+        await asyncio.gather(*(self._perform(kind, document) for document in documents))
+        return len(documents) == kind.concurrency
 
-    async def _attempt(self, kind: EffectKind, documents: Sequence[Document], until: float) -> None:
-        ids, claim = [document["_id"] for document in documents], documents[0]["claim"]
-        mine = {"_id": {"$in": ids}, "claim": claim, "state": "claimed"}
-        attempt = {"state": "attempting", "attempted_at": self._clock.now()}
-        await self._database.change(Change(EFFECTS, mine, set=attempt, inc={"attempts": 1}))
-        first = {"_id": {"$in": ids}, "claim": claim, "first_attempt_at": {"$exists": False}}
-        await self._database.change(Change(EFFECTS, first, set={"first_attempt_at": attempt["attempted_at"]}))
-        stored = await self._database.find(EFFECTS, {"_id": {"$in": ids}, "claim": claim, "state": "attempting"})
-        if until - self._clock.monotonic() > (kind.handler.timeout + SAFETY).total_seconds():
-            await asyncio.gather(*(self._perform(kind, document) for document in stored))
+    async def _claim(self, name: str, most: int) -> list[Document]:
+        now = self._clock.now()
+        lease = {"state": "attempting", "lease_until": self._clock.wall() + CLAIM_LEASE, "attempted_at": now}
+        due = {"state": "due", "kind": name, "due_at": {"$lte": now}}
+        async with self._database.transaction() as tx:
+            documents = await tx.find(EFFECTS, due, limit=most)  # in the order of the index: oldest first
+            for document in documents:
+                document["attempts"] += 1
+                document["first_attempt_at"] = document.get("first_attempt_at") or now
+            await tx.write([Put(EFFECTS, {**document, **lease}) for document in documents])
+        return documents
 
     async def _perform(self, kind: EffectKind, document: Document) -> None:
         outcome = await self._call(kind, kind.handler.perform, document)
@@ -139,7 +125,7 @@ class Effects:
         """Ask about unknown outcomes; never send again before the provider's horizon has passed."""
         now = self._clock.now()
         where = {"state": "unknown", "kind": {"$in": list(self._kinds)}, "inquire_at": {"$lte": now}}
-        asked = await self._database.find(EFFECTS, where, sort=[("inquire_at", 1)], limit=CLAIM_MOST)
+        asked = await self._database.find(EFFECTS, where, sort=[("inquire_at", 1)], limit=MOST)
         for document in asked:
             kind = self._kinds[document["kind"]]
             outcome = await self._call(kind, kind.handler.inquire, document)
@@ -211,10 +197,3 @@ def _effect(document: Document) -> Effect:
         document["attempts"],
         document.get("first_attempt_at"),
     )
-
-
-def _by_kind(documents: Sequence[Document]) -> dict[str, list[Document]]:
-    kinds: dict[str, list[Document]] = {}
-    for document in documents:
-        kinds.setdefault(document["kind"], []).append(document)
-    return kinds

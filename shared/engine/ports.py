@@ -75,6 +75,10 @@ class Unstorable(Exception):
     """The document cannot be stored (too large, not BSON). Permanent."""
 
 
+Index = tuple[str, Sequence[tuple[str, int]], bool]
+"""Collection, keys with direction, unique or not."""
+
+
 class Reader(Protocol):
     """Reads; a Database reads what a majority holds, a Transaction reads its own snapshot."""
 
@@ -122,6 +126,10 @@ class Database(Reader, Protocol):
 
     async def aggregate(self, collection: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
         """For queries of pages and reports only; the twin does not have it."""
+        ...
+
+    async def index(self, collection: str, keys: Sequence[tuple[str, int]], unique: bool = False) -> None:
+        """Create the index if it is missing."""
         ...
 
     async def lease(self, name: str, owner: str, seconds: float) -> bool:

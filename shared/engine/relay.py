@@ -125,10 +125,12 @@ class Relay:
             self._fresh.popleft()
         if self._fresh and self._fresh[0].n == self._position.n + 1:
             return self._following()
-        found = await self._database.find(
-            JOURNAL, {"_id": {"$gt": self._position.n}}, sort=[("_id", 1)], limit=MOST_ROWS
-        )
-        return [Row.of(document) for document in found]
+        head = await self._database.get(HEADS, HEAD)
+        if not head or head["n"] <= self._position.n:
+            return []
+        last = min(head["n"], self._position.n + MOST_ROWS)
+        wanted = {"_id": {"$gt": self._position.n, "$lte": last}}
+        return [Row.of(document) for document in await self._database.find(JOURNAL, wanted, sort=[("_id", 1)])]
 
     def _following(self) -> list[Row]:
         rows: list[Row] = []

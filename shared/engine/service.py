@@ -17,13 +17,14 @@ from typing import Any
 
 from shared.contracts.base import Event
 from shared.contracts.decision import Aggregate
+from shared.engine.batch import ANSWERS, EFFECTS
 from shared.engine.committer import Committer
-from shared.engine.dead_letters import Seal, Unseal
+from shared.engine.dead_letters import PARKED, Seal, Unseal
 from shared.engine.effects import Effects
 from shared.engine.feed import Feed
-from shared.engine.journal import Row
+from shared.engine.journal import JOURNAL, Row
 from shared.engine.lease import Leader
-from shared.engine.ports import Broker, BrokerError, Clock, Database, TransientError
+from shared.engine.ports import Broker, BrokerError, Clock, Database, Index, TransientError
 from shared.engine.relay import Relay
 from shared.engine.relearn import relearn
 from shared.engine.restore import detect_restore, is_quarantined
@@ -34,6 +35,15 @@ from shared.engine.units import Ask, Model
 from shared.platform.metrics import EngineMetrics
 
 START_RETRY_SECONDS = 1.0
+
+INDEXES: Sequence[Index] = (
+    (JOURNAL, [("commit", 1)], True),
+    (EFFECTS, [("state", 1), ("due_at", 1)], False),
+    (EFFECTS, [("state", 1), ("inquire_at", 1)], False),
+    (PARKED, [("lane", 1), ("state", 1), ("order", 1)], False),
+    (ANSWERS, [("at", 1)], False),
+)
+"""What the engine itself looks up other than by `_id`."""
 
 
 class Unavailable(Exception):
@@ -49,6 +59,7 @@ class Definition:
 
     name: str
     aggregates: Sequence[type[Aggregate]] = ()
+    indexes: Sequence[Index] = ()
     commands: Mapping[type, Rule] = field(default_factory=dict)
     sources: Sequence[str] = ()
     reactions: Mapping[type[Event], Rule] = field(default_factory=dict)
@@ -189,6 +200,8 @@ class Service:
     async def _prepare(self) -> None:
         for topic in (self.topic, *self._sources):
             await self.ports.broker.ensure_topic(topic, self.ports.partitions)
+        for collection, keys, unique in (*INDEXES, *self.definition.indexes):
+            await self.database.index(collection, keys, unique)
         orphans = await detect_restore(self.topic, self.ports.partitions, self.database, self.ports.broker)
         if orphans:
             self.metrics.alarm("RESTORED", orphans=orphans)

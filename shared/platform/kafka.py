@@ -39,14 +39,18 @@ METADATA_MAX_AGE_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class KafkaAccess:
-    """Where the brokers are and who we are. `recreate` lets a memory-only broker's topic be made anew when
-    it came up with a wrong partition count: such a topic is empty or republished from the journal."""
+    """Where the brokers are and who we are.
+
+    `stand_in` says that the broker is tansu, in memory, with two habits of its own: it makes missing topics
+    with 4 partitions when merely asked for them (so such a topic is made anew: the journal fills it again),
+    and its end offset counts only the first record of the last batch.
+    """
 
     bootstrap: str
     user: str | None = None
     password: str | None = None
     ca_file: str | None = None
-    recreate: bool = False
+    stand_in: bool = False
 
     def client(self) -> dict[str, Any]:
         """Arguments every aiokafka client takes."""
@@ -105,7 +109,7 @@ class AioKafkaBroker:
         count = len(found[0].get("partitions", []))
         if count == partitions:
             return
-        if not self._access.recreate:
+        if not self._access.stand_in:
             raise WrongPartitionCount(
                 f"topic {topic} has {count} partitions, not {partitions}: numbers are per partition, so the count "
                 "of a v1 topic never changes; stop the services, delete the topic and let the journal fill it again"
@@ -149,19 +153,18 @@ class AioKafkaBroker:
                 reader = await self._started_reader()
                 if offset >= await self._end(reader, place):
                     return []
-                reader.assign([place])
-                reader.seek(place, offset)
-                found = await reader.getmany(place, timeout_ms=REQUEST_SECONDS * 1000, max_records=limit)
+                found = await _fetch(reader, place, offset, limit)
             except (KafkaError, OSError, TimeoutError) as error:
                 await self._drop_reader()
                 raise BrokerError(type(error).__name__) from error
-        if not found.get(place):
-            raise BrokerError("nothing came from a place that has records")
-        return [_record(record) for record in found[place]]
+        return [_record(record) for record in found]
 
     async def _end(self, reader: AIOKafkaConsumer, place: TopicPartition) -> int:
         async with asyncio.timeout(REQUEST_SECONDS):
-            return int((await reader.end_offsets([place]))[place])
+            end = int((await reader.end_offsets([place]))[place])
+        if self._access.stand_in and end > 0:
+            return int((await _fetch(reader, place, end - 1))[-1].offset) + 1
+        return end
 
     def subscribe(self, topics: Sequence[str], group: str, listener: FeedListener) -> AbstractAsyncContextManager[None]:
         return _subscription(self._access, topics, group, listener)
@@ -184,7 +187,10 @@ class AioKafkaBroker:
 
     async def _started_reader(self) -> AIOKafkaConsumer:
         if self._reader is None:
-            reader = AIOKafkaConsumer(enable_auto_commit=False, auto_offset_reset="earliest", **self._access.client())
+            # It goes from place to place, and a fetch of the last place holds up the next by this much.
+            waits = {"fetch_max_wait_ms": 20}
+            own = {"enable_auto_commit": False, "auto_offset_reset": "earliest"}
+            reader = AIOKafkaConsumer(**own, **waits, **self._access.client())
             await reader.start()
             self._reader = reader
         return self._reader
@@ -194,6 +200,18 @@ class AioKafkaBroker:
         if reader:
             with suppress(KafkaError, OSError):
                 await reader.stop()
+
+
+async def _fetch(
+    reader: AIOKafkaConsumer, place: TopicPartition, offset: int, limit: int | None = None
+) -> list[ConsumerRecord[Any, Any]]:
+    """At least one record from a place that has some."""
+    reader.assign([place])
+    reader.seek(place, offset)
+    found = await reader.getmany(place, timeout_ms=REQUEST_SECONDS * 1000, max_records=limit)
+    if not found.get(place):
+        raise TimeoutError("nothing came from a place that has records")
+    return list(found[place])
 
 
 async def _create(admin: AIOKafkaAdminClient, topic: str, partitions: int) -> None:

@@ -21,8 +21,8 @@ class CommonSettings(BaseSettings):
     """SCRAM user; empty for a broker without sign-in."""
 
     kafka_password_file: Path | None = None
-    kafka_recreate: bool = False
-    """Only for a memory-only broker: make a topic anew that came up with a wrong partition count."""
+    kafka_stand_in: bool = False
+    """The broker is the embedded stand-in (tansu), whose habits the Kafka adapter then allows for."""
 
     mongo: str = "mongodb://127.0.0.1:27017/?directConnection=true"
     """Connection string; `{password}` in it is replaced by the content of mongo_password_file."""

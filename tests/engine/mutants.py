@@ -131,9 +131,8 @@ def expired_claim_is_due_again() -> Any:
     """A claim that expires after its attempt was stored is simply tried again."""
 
     async def expire(self: Effects) -> None:
-        for state in ("claimed", "attempting"):
-            lost = {"state": state, "lease_until": {"$lt": self._clock.wall()}}
-            await self._database.change(Change(EFFECTS, lost, set={"state": "due"}))
+        lost = {"state": "attempting", "lease_until": {"$lt": self._clock.wall()}}
+        await self._database.change(Change(EFFECTS, lost, set={"state": "due"}))
 
     return replaced(Effects, _expire=expire)
 

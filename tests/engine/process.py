@@ -61,8 +61,8 @@ def definition(name: str, bank: Path) -> Definition:
 
 
 def build(name: str, settings: dict[str, Any]) -> Service:
-    """`settings`: kafka, mongo, topic_prefix, database_prefix, bank."""
-    access = KafkaAccess(settings["kafka"], recreate=True)
+    """`settings`: kafka, mongo, topic_prefix, database_prefix, bank, stand_in."""
+    access = KafkaAccess(settings["kafka"], stand_in=settings.get("stand_in", False))
     ports = Ports(
         database=MongoDatabase.connect(settings["mongo"], name, settings["database_prefix"]),
         broker=AioKafkaBroker(access),

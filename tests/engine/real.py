@@ -126,6 +126,7 @@ class RealWorld:
             "topic_prefix": self.space.topic_prefix,
             "database_prefix": self.space.database_prefix,
             "bank": str(self.folder / "bank.txt"),
+            "stand_in": self.space.servers.broker.title.startswith("tansu"),
         }
 
     async def launch(self, worker: str, service: str) -> None:
@@ -157,7 +158,7 @@ class RealWorld:
         databases = {
             name: MongoDatabase.connect(self.space.mongo, name, self.space.database_prefix) for name in SERVICES
         }
-        broker = AioKafkaBroker(KafkaAccess(self.space.kafka))
+        broker = AioKafkaBroker(KafkaAccess(self.space.kafka, stand_in=self.settings["stand_in"]))
         try:
             async with asyncio.timeout(REST_SECONDS):
                 while why := await self._look(databases, broker):

@@ -48,6 +48,7 @@ class LinkAccount:
     account_index: str
     number: Sealed
     masked: Sealed
+    assisted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def link(draft: Draft, command: LinkAccount, claim: AccountClaim | None) -> dict
         linked_at=draft.now,
         hold_until=draft.now + hold if person.account else None,
         shared=bool(others),
+        assisted_by=command.assisted_by,
     )
     draft.set(account=account, account_versions=account.version)
     draft.add(AccountClaim(command.account_index, (*others, person.applicant_id)))

@@ -49,6 +49,7 @@ class Purchase:
     certificate_reconciled: bool = False
     review_deadline: date | None = None
     reviewed_at: datetime | None = None
+    assisted_by: str | None = None
 
 
 class EntitlementState(StrEnum):
@@ -143,6 +144,7 @@ class Account:
     check: AccountCheck | None = None
     checks: int = 1
     """How often the bank was asked about this version."""
+    assisted_by: str | None = None
 
     @property
     def verified(self) -> bool:

@@ -32,6 +32,8 @@ class BuyCourse:
     course: Course
     redeem_code: str
     accept_top_up: bool = False
+    assisted_by: str | None = None
+    """Staff who acted for a person who was present; None: the person, with a one-time code."""
 
 
 def buy(draft: Draft, command: BuyCourse, code: RedeemCode | None) -> dict[str, Any]:
@@ -58,16 +60,21 @@ def buy(draft: Draft, command: BuyCourse, code: RedeemCode | None) -> dict[str, 
         own_money_rupiah=own_money,
         held_at=draft.now,
         hold_until=_hold_until(draft),
+        assisted_by=command.assisted_by,
     )
     draft.set(purchases=(*person.purchases, purchase))
     draft.move(LedgerAccount.TRAINING_BALANCE, LedgerAccount.HOLDS, purchase.price_rupiah, f"purchase/{number}/held")
     draft.add(_code_of(draft.person, purchase))
+    return _receipt(draft.person, purchase)
+
+
+def _receipt(person: Participant, purchase: Purchase) -> dict[str, Any]:
     return {
-        "purchase_number": number,
+        "purchase_number": purchase.number,
         "redeem_code": purchase.redeem_code,
         "hold_until": purchase.hold_until.isoformat(),
-        "own_money_rupiah": own_money,
-        "balance_rupiah": draft.person.balance_rupiah,
+        "own_money_rupiah": purchase.own_money_rupiah,
+        "balance_rupiah": person.balance_rupiah,
     }
 
 

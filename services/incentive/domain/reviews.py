@@ -34,6 +34,7 @@ class Review:
     aspects: tuple[str, ...]
     comment: Sealed | None
     reviewed_at: datetime
+    assisted_by: str | None = None
 
     @property
     def id(self) -> str:
@@ -49,6 +50,7 @@ class ReviewCourse:
     rating: int
     aspects: tuple[str, ...] = ()
     comment: Sealed | None = None
+    assisted_by: str | None = None
 
 
 def review(draft: Draft, command: ReviewCourse) -> dict[str, Any]:
@@ -65,7 +67,15 @@ def review(draft: Draft, command: ReviewCourse) -> dict[str, Any]:
         raise Refused("RATING_WRONG")
     draft.set_purchase(purchase.number, reviewed_at=draft.now)
     draft.add(
-        Review(draft.person.applicant_id, purchase.number, command.rating, command.aspects, command.comment, draft.now)
+        Review(
+            applicant_id=draft.person.applicant_id,
+            purchase_number=purchase.number,
+            rating=command.rating,
+            aspects=command.aspects,
+            comment=command.comment,
+            reviewed_at=draft.now,
+            assisted_by=command.assisted_by,
+        )
     )
     draft.tell(
         TrainingReviewed(

@@ -34,6 +34,7 @@ class SurveyAnswers:
     number: int
     answers: dict[str, str]
     answered_at: datetime
+    assisted_by: str | None = None
 
     @property
     def id(self) -> str:
@@ -48,6 +49,7 @@ class AnswerSurvey:
     number: int
     answers: dict[str, str]
     questions: Questions
+    assisted_by: str | None = None
 
 
 def answer(draft: Draft, command: AnswerSurvey) -> dict[str, Any]:
@@ -59,7 +61,8 @@ def answer(draft: Draft, command: AnswerSurvey) -> dict[str, Any]:
     survey = next((each for each in person.surveys if each.number == command.number), None)
     _check(draft, survey, command)
     draft.set_survey(command.number, answered_at=draft.now)
-    draft.add(SurveyAnswers(person.applicant_id, command.number, dict(command.answers), draft.now))
+    answers, by = dict(command.answers), command.assisted_by
+    draft.add(SurveyAnswers(person.applicant_id, command.number, answers, draft.now, by))
     grant_survey_incentive(draft, command.number)
     draft.tell(
         SurveyAnswered(

@@ -53,7 +53,6 @@ def check_archive(file: BinaryIO) -> None:
 
 def xlsx_rows(file: BinaryIO) -> Iterator[Cells]:
     """Cells of the first sheet, row by row, values only."""
-    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # openpyxl would load it, and it reserves memory
     from defusedxml.common import DefusedXmlException
     from openpyxl import load_workbook
 
@@ -63,14 +62,11 @@ def xlsx_rows(file: BinaryIO) -> Iterator[Cells]:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield [_plain(cell) for cell in row]
-    except DefusedXmlException:
-        raise SheetRefused(FORBIDDEN) from None
-    except SheetRefused:
-        raise
     except MemoryError:
         raise SheetRefused(TOO_LARGE) from None
-    except Exception:  # openpyxl fails in many ways on a broken file; all mean the same to the person
-        raise SheetRefused(UNREADABLE) from None
+    except Exception as error:  # openpyxl fails in many ways on a broken file; all mean the same to the person
+        hostile = any(isinstance(each, DefusedXmlException) for each in (error, error.__cause__))
+        raise SheetRefused(FORBIDDEN if hostile else UNREADABLE) from None
 
 
 def csv_rows(file: BinaryIO) -> Iterator[Cells]:
@@ -143,6 +139,7 @@ def limit() -> None:
 
 def main(arguments: Sequence[str]) -> None:
     limit()
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, and it reserves memory
     warnings.simplefilter("ignore")
     read(arguments[0], sys.stdin.buffer, sys.stdout)
     sys.stdout.flush()

@@ -1,0 +1,83 @@
+"""The outside door of registration: the table of commands, and one router over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, FastAPI
+
+from services.registration.api import applications, imports, lists, public, reviews, staff, waves
+from services.registration.api.commands import COMMANDS
+from services.registration.api.desk import Desk
+from services.registration.api.guard import GuardedRoute
+from services.registration.api.importing import Importer
+from services.registration.domain.refusals import REFUSALS
+from services.registration.reference import Reference, read_reference
+from services.registration.settings import RegistrationSettings
+from shared.engine.service import Service
+from shared.security.accounts import Accounts
+from shared.security.vault import Vault
+from shared.web.host import host
+
+__all__ = ["COMMANDS", "build", "build_router", "large_bodies"]
+
+PREFIX = "/registration"
+
+
+def build_router(
+    service: Service,
+    vault: Vault,
+    accounts: Accounts,
+    settings: RegistrationSettings,
+    reference: Reference | None = None,
+    importer: Importer | None = None,
+) -> APIRouter:
+    """All endpoints of registration. Whoever gives an `importer` stops it with the service."""
+    known = reference or read_reference(settings.rule_set, settings.city_code)
+    desk = Desk(service, vault, accounts, settings, known)
+    router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["registration"])
+    for add in (
+        applications.add_intake,
+        applications.add_changes,
+        applications.add_lost_codes,
+        applications.add_next_steps,
+        waves.add_preparation,
+        waves.add_selection,
+        waves.add_joining,
+        public.add_public,
+        staff.add_counter,
+        staff.add_search,
+        staff.add_erasure,
+        reviews.add_queue,
+        reviews.add_decisions,
+        lists.add_lists,
+    ):
+        add(router, desk)
+    imports.add_imports(router, desk, importer or Importer(desk))
+    return router
+
+
+def build(
+    service: Service,
+    vault: Vault,
+    accounts: Accounts,
+    settings: RegistrationSettings,
+    reference: Reference,
+    closed: Callable[[], Awaitable[None]],
+) -> FastAPI:
+    """The app around the router; `closed` is called when it has stopped."""
+    importer = Importer(Desk(service, vault, accounts, settings, reference))
+    router = build_router(service, vault, accounts, settings, reference, importer)
+
+    async def end() -> None:
+        await importer.stop()
+        await closed()
+
+    sizes = large_bodies(settings)
+    return host(service, [router], REFUSALS, title="Pendaftaran", large_bodies=sizes, closed=end)
+
+
+def large_bodies(settings: RegistrationSettings) -> dict[str, int]:
+    """Paths that take files, with their limit in bytes (for shared.web.host)."""
+    most = settings.import_max_bytes + 64 * 1024
+    return {f"{PREFIX}/imports": most, f"{PREFIX}/lists": most}

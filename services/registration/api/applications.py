@@ -30,7 +30,6 @@ from services.registration.domain.consultations import BookConsultation
 from services.registration.domain.correction import Withdraw
 from services.registration.domain.joining import TakeTest
 from services.registration.domain.objections import Object, RenewTracking
-from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused
 from shared.contracts.registration import Channel
 
@@ -43,10 +42,10 @@ async def apply(desk: Desk, body: ApplicationBody, key: str | None, raw: bytes, 
     command, code = desk.registration(sealing.form_of(body), channel, desk.today())
     keyed = f"applications/{desk.vault.index('nik', key)}" if key else None
     digest = desk.vault.index("nik", hashlib.sha256(raw).hexdigest()) if key else ""
-    reply = await desk.service.execute(command, key=keyed, digest=digest)
+    reply = await desk.execute(command, key=keyed, digest=digest)
     applicant_id = reply["applicant_id"]
     if applicant_id != command.applicant_id:
-        code = await desk.open_for(applicant_id, "tracking_code", Sealed(reply["tracking_code"]))
+        code = await desk.open_for(applicant_id, "tracking_code", reply["tracking_code"])
     return {
         "applicant_id": applicant_id,
         "tracking_code": code,
@@ -138,7 +137,7 @@ def add_next_steps(router: APIRouter, desk: Desk) -> None:
     @router.post("/applications/{applicant_id}/test", status_code=202, summary="Kirim jawaban tes")
     async def take(applicant_id: ApplicantId, tracking_code: TrackingCode, body: TestBody) -> dict[str, Any]:
         await desk.holder(applicant_id, tracking_code)
-        await desk.service.execute(TakeTest(applicant_id, body.answers, desk.reference.questions))
+        await desk.execute(TakeTest(applicant_id, body.answers, desk.reference.questions))
         return {}
 
     @router.post("/applications/{applicant_id}/consultations", status_code=202, summary="Janji konsultasi")
@@ -151,4 +150,4 @@ def add_next_steps(router: APIRouter, desk: Desk) -> None:
             f"{applicant_id}/{body.on}"[:64], applicant_id, on, body.slot, body.topic,
             desk.settings.consultation_slot_capacity,
         )  # fmt: skip
-        return dict(await desk.service.execute(command))
+        return dict(await desk.execute(command))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hmac import compare_digest
-from typing import Any, Protocol
+from typing import Any
 
 from services.registration import store
 from services.registration.api import sealing
+from services.registration.api.guard import TRACE
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.application import RegisterApplicant
 from services.registration.domain.calendar import wib_date
@@ -25,20 +26,8 @@ from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused
 from shared.contracts.registration import Actor, Channel
 from shared.engine.service import Service
+from shared.security.accounts import Accounts
 from shared.security.vault import PersonKey, Unreadable, Vault
-
-
-class StaffMember(Protocol):
-    """Who acts for the office; `name` stands in decisions and audit."""
-
-    @property
-    def name(self) -> str: ...
-
-
-class Accounts(Protocol):
-    """shared.security.accounts: a dependency that lets only these roles in."""
-
-    def require(self, *roles: str) -> Callable[..., Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +37,10 @@ class Desk:
     accounts: Accounts
     settings: RegistrationSettings
     reference: Reference
+
+    async def execute(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
+        """Decide a command of the door under the caller's trace; as Service.execute."""
+        return await self.service.execute(command, key=key, digest=digest, trace=TRACE.get())
 
     def today(self) -> date:
         """The day in Medan, by programme time."""
@@ -130,12 +123,12 @@ class Desk:
         code = f"{secrets.randbelow(1_000_000):06d}"
         digest = sealing.code_digest(self.vault, applicant_id, purpose, code)
         sealed = await self.sealed_for(applicant_id, "code", code)
-        return await self.service.execute(IssueCode(applicant_id, purpose, digest, sealed))
+        return await self.execute(IssueCode(applicant_id, purpose, digest, sealed))
 
     async def confirmed(self, applicant_id: str, purpose: Purpose, code: str, act: Any) -> Mapping[str, Any]:
         """Do what only a right code may do. Raises Refused CODE_WRONG, CODE_EXPIRED, or as the act itself."""
         digest = sealing.code_digest(self.vault, applicant_id, purpose, code)
-        reply = await self.service.execute(WithCode(applicant_id, purpose, digest, act))
+        reply = await self.execute(WithCode(applicant_id, purpose, digest, act))
         if "refused" in reply:
             raise Refused(reply["refused"], tries_left=reply["tries_left"])
         return reply

@@ -61,7 +61,7 @@ class Importer:
             if missing := imports.missing_headings(headings):
                 raise Refused("HEADINGS", missing=", ".join(missing))
             command = StartImport(import_id, told.source, told.received_on, told.by, sheet.left)
-            reply = await self._desk.service.execute(command)
+            reply = await self._desk.execute(command)
             if reply["state"] == "running":
                 kept = stack.pop_all()
                 work = self._run(import_id, headings, sheet, told.received_on, kept)
@@ -126,7 +126,7 @@ class Importer:
     async def _until_taken(self, command: Any) -> None:
         while True:
             try:
-                await self._desk.service.execute(command)
+                await self._desk.execute(command)
                 return
             except _LATER:
                 await self._desk.service.clock.sleep(AGAIN_SECONDS)

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from services.registration import store
 from services.registration.api.bodies import Key
-from services.registration.api.desk import Desk, StaffMember
+from services.registration.api.desk import Desk
 from services.registration.api.importing import Importer, Told
 from services.registration.api.uploads import received
 from services.registration.domain import imports as sheets
@@ -21,40 +21,38 @@ from services.registration.domain import plain_text
 from services.registration.domain.import_run import Import
 from services.registration.domain.refusals import REFUSALS
 from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
 
 _COLUMNS = ("baris", "hasil", "kode", "kolom", "keterangan", "nomor_pendaftaran")
 
 
 def add_imports(router: APIRouter, desk: Desk, importer: Importer) -> None:
     """Sheets go in by the secretariat; every member of staff sees how far they are."""
-    may_import, may_see = (
-        desk.accounts.require("secretariat"),
-        desk.accounts.require("secretariat", "placement", "approver", "auditor"),
-    )
+    secretariat, anybody = Depends(desk.accounts.require("secretariat")), Depends(desk.accounts.require())
 
     @router.post("/imports", status_code=202, summary="Unggah lembar kolektif Permenaker 17/2020")
     async def upload(
         file: Annotated[UploadFile, File()],
         source: Annotated[str, Form(min_length=2, max_length=200)],
         received_on: Annotated[str | None, Form(max_length=10)] = None,
-        staff: StaffMember = Depends(may_import),
+        staff: Staff = secretariat,
     ) -> dict[str, Any]:
         day: date = sheets.day(received_on) if received_on else desk.today()
-        told = Told(plain_text.clean(source, 200), day, staff.name)
+        told = Told(plain_text.clean(source, 200), day, staff.username)
         async with received(file) as taken:
             reply = await importer.start(taken, told)
         return {**reply, "progress_url": f"/registration/imports/{reply['import_id']}"}
 
     @router.get("/imports", summary="Lembar yang sudah diunggah")
-    async def all_(staff: StaffMember = Depends(may_see)) -> dict[str, Any]:
+    async def all_(staff: Staff = anybody) -> dict[str, Any]:
         return {"imports": [_shown(each) for each in await store.imports(desk.service.database, 100)]}
 
     @router.get("/imports/{import_id}", summary="Kemajuan impor")
-    async def progress(import_id: Key, staff: StaffMember = Depends(may_see)) -> dict[str, Any]:
+    async def progress(import_id: Key, staff: Staff = anybody) -> dict[str, Any]:
         return _shown(await _known(desk, import_id))
 
     @router.get("/imports/{import_id}/rows.csv", summary="Laporan setiap baris")
-    async def report(import_id: Key, staff: StaffMember = Depends(may_see)) -> StreamingResponse:
+    async def report(import_id: Key, staff: Staff = anybody) -> StreamingResponse:
         await _known(desk, import_id)
         name = f'attachment; filename="laporan-{import_id}.csv"'
         return StreamingResponse(_rows(desk, import_id), media_type="text/csv", headers={"Content-Disposition": name})

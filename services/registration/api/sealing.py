@@ -56,8 +56,9 @@ def _read(body: ApplicationBody | CorrectionFields) -> dict[str, Any]:
 
 def new_tracking_code() -> str:
     """Twelve letters in three groups: 60 bits of chance."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LETTERS))
-    return "-".join(letters[start : start + 4] for start in range(0, _CODE_LETTERS, 4))
+    # 32 letters, so each random byte modulo 32 is an unbiased choice; one call to the system instead of twelve
+    letters = "".join(_ALPHABET[byte % 32] for byte in secrets.token_bytes(_CODE_LETTERS))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def tracking_index(vault: Vault, typed: str) -> str:

@@ -1,45 +1,22 @@
-"""A file that staff upload: its size is known before it is read, and it never gets a name on the disk."""
+"""A file that staff upload: it never gets a name on the disk, and is parsed only in a child process."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar, cast
 
-from fastapi import Request, Response, UploadFile
-from fastapi.routing import APIRoute
+from fastapi import UploadFile
 
 from services.registration.adapters.sheets import Kind, Sheet, kind_of
 from services.registration.domain.imports import HEADING_ROWS
 from shared.contracts.decision import Refused
-from shared.web.problems import Problem
 
-FORM_BYTES = 64 * 1024
-"""Room for the other fields of the form and the borders between them."""
 _BLOCK = 2**20
 Found = TypeVar("Found")
-
-
-def route_up_to(most_bytes: int) -> type[APIRoute]:
-    """Routes that read no body without a declared length, or longer than this."""
-
-    class SizedRoute(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-            handle = super().get_route_handler()
-
-            async def sized(request: Request) -> Response:
-                if request.method == "POST":
-                    declared = request.headers.get("content-length", "")
-                    if not (declared.isascii() and declared.isdigit()) or int(declared) > most_bytes + FORM_BYTES:
-                        raise Problem("BODY_TOO_LARGE")
-                return await handle(request)
-
-            return sized
-
-    return SizedRoute
 
 
 @dataclass(frozen=True, slots=True)

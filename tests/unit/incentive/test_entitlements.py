@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,13 +120,13 @@ def test_no_order_of_acts_pays_anything_twice(acts: list[str]) -> None:
 
 def _act(city: City, act: str, code: str, number: int) -> None:
     questions = [work for work in city.work if work.kind == "check_account"]
-    acts = {
+    acts: dict[str, Callable[[], Any]] = {
         "claim": lambda: city.ask(city.claim(code, certificate_number="TKP-000001")),
         "review": lambda: city.ask(ReviewCourse(ANN, 1, 5)),
         "link": lambda: city.link(account=str(number)),
         "good": lambda: city.bank_says(questions[-1]),
         "bad": lambda: city.bank_says(questions[-1], active=False),
-        "send": lambda: (city.fund(), city.approve(city.batch(until=date(2021, 1, 1)))),
+        "send": lambda: _send(city),
         "survey": lambda: city.answer(city.person().surveys[-1].number),
         "wait": lambda: city.pass_days(9),
         "paid": lambda: _bank(city, OutcomeState.DONE, number),
@@ -133,6 +134,11 @@ def _act(city: City, act: str, code: str, number: int) -> None:
         "unknown": lambda: _bank(city, OutcomeState.UNKNOWN, number),
     }
     acts[act]()
+
+
+def _send(city: City) -> None:
+    city.fund()
+    city.approve(city.batch(until=date(2021, 1, 1)))
 
 
 def _bank(city: City, state: OutcomeState, number: int) -> None:

@@ -1,0 +1,71 @@
+"""The outside door of incentive: the table of commands, and one router over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.incentive.adapters.bank import Bank
+from services.incentive.adapters.partners import PartnerFile, Partners
+from services.incentive.api import bank as bank_door
+from services.incentive.api import citizens, platforms, staff
+from services.incentive.api.door import Door, OneTimeCodes
+from services.incentive.api.guard import GuardedRoute
+from services.incentive.commands import commands
+from services.incentive.reference import Reference, read_reference
+from services.incentive.settings import IncentiveSettings
+from shared.engine.service import Service
+from shared.security.accounts import Accounts
+from shared.security.vault import Vault
+
+__all__ = ["OneTimeCodes", "build_router", "commands"]
+
+PREFIX = "/incentive"
+PEOPLE = (
+    citizens.add_catalogue,
+    citizens.add_page,
+    citizens.add_purchases,
+    citizens.add_reviews,
+    citizens.add_account,
+    staff.add_batches,
+    staff.add_second_eye,
+    staff.add_payments,
+    staff.add_people,
+    staff.add_claims,
+    staff.add_funds,
+)
+
+
+def build_router(
+    service: Service,
+    vault: Vault,
+    accounts: Accounts,
+    settings: IncentiveSettings,
+    codes: OneTimeCodes,
+    *,
+    reference: Reference | None = None,
+    partners: Partners | None = None,
+    bank: Bank | None = None,
+) -> APIRouter:
+    """All endpoints of incentive; the real partner interface stands at its own well-known path beside them."""
+    door = Door(
+        service,
+        vault,
+        accounts,
+        settings,
+        reference or read_reference(settings.data_directory),
+        codes,
+        partners or PartnerFile(settings.partners_file),
+        bank,
+    )
+    people = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["incentive"])
+    for add in PEOPLE:
+        add(people, door)
+    # What is signed is read raw, by its own reader.
+    integration, signed = APIRouter(tags=["partners"]), APIRouter(prefix=PREFIX, tags=["partners"])
+    platforms.add_redeem_codes(integration, door)
+    platforms.add_claims(signed, door)
+    bank_door.add_notices(signed, door)
+    everything = APIRouter()
+    for each in (people, integration, signed):
+        everything.include_router(each)
+    return everything

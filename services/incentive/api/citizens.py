@@ -1,0 +1,163 @@
+"""The citizens' door: catalogue, own page, buying, reviewing, surveys and the payout account."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from services.incentive import store
+from services.incentive.api import views
+from services.incentive.api.bodies import (
+    AccountBody,
+    ApplicantId,
+    CitizenBody,
+    CoursePath,
+    IdempotencyKey,
+    PurchaseBody,
+    ReviewBody,
+    SurveyBody,
+    SurveyNumber,
+    TrackingCode,
+)
+from services.incentive.api.door import Door, new_code
+from services.incentive.domain.accounts import LinkAccount, RecheckAccount
+from services.incentive.domain.applicants import Applicant
+from services.incentive.domain.catalogue import Course
+from services.incentive.domain.fit import advise
+from services.incentive.domain.purchases import BuyCourse
+from services.incentive.domain.reviews import ReviewCourse
+from services.incentive.domain.surveys import AnswerSurvey
+from shared.contracts.decision import Refused
+
+Word = Annotated[str | None, Query(max_length=40)]
+Words = Annotated[tuple[str, ...], Query(max_length=10)]
+PAGE = 50
+
+
+def _course(door: Door, course_code: str) -> Course:
+    try:
+        return door.reference.catalogue[course_code]
+    except KeyError:
+        raise Refused("COURSE_UNKNOWN") from None
+
+
+def _fits(course: Course, platform: str | None, topic: str | None, text: str | None) -> bool:
+    words = f"{course.course_name} {course.institution} {course.skkni}".casefold()
+    return (
+        platform in (None, course.platform_code)
+        and topic in (None, course.topic)
+        and (text is None or text.casefold() in words)
+    )
+
+
+def add_catalogue(router: APIRouter, door: Door) -> None:
+    """What can be bought, and what one should know before."""
+
+    @router.get("/catalogue", summary="Katalog pelatihan")
+    async def catalogue(
+        platform: Word = None, topic: Word = None, text: Word = None, skip: Annotated[int, Query(ge=0, le=100_000)] = 0
+    ) -> dict[str, Any]:
+        found = [each for each in door.reference.catalogue.values() if _fits(each, platform, topic, text)]
+        return {"total": len(found), "courses": [asdict(each) for each in found[skip : skip + PAGE]]}
+
+    @router.get("/catalogue/{course_code}", summary="Satu pelatihan")
+    async def one(course_code: CoursePath) -> dict[str, Any]:
+        return asdict(_course(door, course_code))
+
+    @router.get("/participants/{applicant_id}/advice/{course_code}", summary="Kecocokan pelatihan")
+    async def advice(
+        applicant_id: ApplicantId, course_code: CoursePath, tracking_code: TrackingCode, interest: Words = ()
+    ) -> dict[str, Any]:
+        person = await door.holder(applicant_id, tracking_code)
+        applicant = await store.one(door.service.database, Applicant, applicant_id)
+        course, education = _course(door, course_code), applicant.education if applicant else ""
+        remarks = advise(course, education=education, interests=interest, balance_rupiah=person.balance_rupiah)
+        return {"course": asdict(course), "advice": [asdict(each) for each in remarks]}
+
+
+def add_page(router: APIRouter, door: Door) -> None:
+    """The person's own page, and the questions of the surveys."""
+
+    @router.get("/participants/{applicant_id}", summary="Kepesertaan saya")
+    async def show(applicant_id: ApplicantId, tracking_code: TrackingCode) -> dict[str, Any]:
+        person = await door.holder(applicant_id, tracking_code)
+        return views.participant(person, await door.key(applicant_id), door.reference, codes=True)
+
+    @router.get("/surveys/{number}", summary="Pertanyaan survei")
+    async def questions(number: SurveyNumber) -> dict[str, Any]:
+        try:
+            return dict(door.reference.surveys[number])
+        except KeyError:
+            raise Refused("SURVEY_NOT_OPEN") from None
+
+
+def add_purchases(router: APIRouter, door: Door) -> None:
+    """Buying in one step. The same Idempotency-Key gets the first answer again, without a new one-time code."""
+
+    @router.post("/participants/{applicant_id}/purchases", status_code=202, summary="Beli pelatihan")
+    async def buy(
+        request: Request,
+        applicant_id: ApplicantId,
+        tracking_code: TrackingCode,
+        body: PurchaseBody,
+        idempotency_key: IdempotencyKey = None,
+    ) -> dict[str, Any]:
+        await door.holder(applicant_id, tracking_code)
+        course = _course(door, body.course_code)
+        key, digest, known = await door.answered(request, f"purchases/{applicant_id}", idempotency_key)
+        if known is not None:
+            return dict(known)
+        by = await door.allowed(request, applicant_id, body.code)
+        command = BuyCourse(applicant_id, course, new_code(), body.accept_top_up, by)
+        return dict(await door.execute(command, key=key, digest=digest))
+
+
+def add_reviews(router: APIRouter, door: Door) -> None:
+    """Reviews and surveys."""
+
+    @router.post("/participants/{applicant_id}/reviews", status_code=202, summary="Beri ulasan")
+    async def review(
+        request: Request, applicant_id: ApplicantId, tracking_code: TrackingCode, body: ReviewBody
+    ) -> dict[str, Any]:
+        await door.holder(applicant_id, tracking_code)
+        by = await door.allowed(request, applicant_id, body.code)
+        key = await door.key(applicant_id)
+        comment = key.seal("review_comment", body.comment) if body.comment else None
+        command = ReviewCourse(applicant_id, body.purchase_number, body.rating, body.aspects, comment, by)
+        return dict(await door.execute(command))
+
+    @router.post("/participants/{applicant_id}/surveys/{number}", status_code=202, summary="Isi survei")
+    async def answer(
+        request: Request,
+        applicant_id: ApplicantId,
+        number: SurveyNumber,
+        tracking_code: TrackingCode,
+        body: SurveyBody,
+    ) -> dict[str, Any]:
+        await door.holder(applicant_id, tracking_code)
+        by = await door.allowed(request, applicant_id, body.code)
+        questions = door.reference.questions(number)
+        return dict(await door.execute(AnswerSurvey(applicant_id, number, body.answers, questions, by)))
+
+
+def add_account(router: APIRouter, door: Door) -> None:
+    """The payout account. The number is sealed before anything else happens with it."""
+
+    @router.post("/participants/{applicant_id}/payout-account", status_code=202, summary="Sambungkan rekening")
+    async def link(
+        request: Request, applicant_id: ApplicantId, tracking_code: TrackingCode, body: AccountBody
+    ) -> dict[str, Any]:
+        await door.holder(applicant_id, tracking_code)
+        by = await door.allowed(request, applicant_id, body.code)
+        index, number, masked = await door.sealed_account(applicant_id, body.bank, body.account_number)
+        return dict(await door.execute(LinkAccount(applicant_id, body.bank, index, number, masked, by)))
+
+    @router.post("/participants/{applicant_id}/payout-account/check", status_code=202, summary="Periksa ulang rekening")
+    async def recheck(
+        request: Request, applicant_id: ApplicantId, tracking_code: TrackingCode, body: CitizenBody
+    ) -> dict[str, Any]:
+        await door.holder(applicant_id, tracking_code)
+        await door.allowed(request, applicant_id, body.code)
+        return dict(await door.execute(RecheckAccount(applicant_id)))

@@ -1,0 +1,132 @@
+"""What all doors of incentive share: the service, who may come in, and how clear input becomes a sealed command."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hmac import compare_digest
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from services.incentive import store
+from services.incentive.adapters.bank import Bank
+from services.incentive.adapters.border import Border
+from services.incentive.adapters.partners import Partners
+from services.incentive.api.guard import TRACE
+from services.incentive.domain.applicants import Applicant
+from services.incentive.domain.days import day_of
+from services.incentive.domain.participant import Participant
+from services.incentive.reference import Reference
+from services.incentive.settings import IncentiveSettings
+from shared.contracts.base import Sealed
+from shared.contracts.decision import Refused
+from shared.engine.batch import ANSWERS
+from shared.engine.service import Service
+from shared.security.accounts import Accounts
+from shared.security.vault import PersonKey, Unreadable, Vault
+
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No I, O, 0 or 1: people type these codes."""
+_ACCOUNT_NUMBER = re.compile(r"[0-9]{8,20}")
+
+
+class OneTimeCodes(Protocol):
+    """Who checks the six digits that were sent to a person's confirmed phone or e-mail."""
+
+    async def verify(self, applicant_id: str, code: str) -> bool:
+        """True once for the right code. A wrong one counts as a try; may raise Refused to say more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything an endpoint needs."""
+
+    service: Service
+    vault: Vault
+    accounts: Accounts
+    settings: IncentiveSettings
+    reference: Reference
+    codes: OneTimeCodes
+    partners: Partners
+    bank: Bank | None
+
+    @property
+    def border(self) -> Border:
+        return Border(self.partners)
+
+    def today(self) -> date:
+        """The day in Medan, by programme time."""
+        return day_of(self.service.clock.now())
+
+    async def execute(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
+        """Decide a command under the caller's trace; as Service.execute."""
+        return await self.service.execute(command, key=key, digest=digest, trace=TRACE.get())
+
+    async def holder(self, applicant_id: str, tracking_code: str) -> Participant:
+        """The participant whose tracking code this is; else PARTICIPANT_UNKNOWN, whatever of the two is wrong."""
+        applicant = await store.one(self.service.database, Applicant, applicant_id)
+        person = await store.one(self.service.database, Participant, applicant_id)
+        if applicant is None or person is None:
+            raise Refused("PARTICIPANT_UNKNOWN")
+        known = (await self.key(applicant_id)).open("tracking_code", applicant.tracking_code)
+        if not compare_digest(_letters(known).encode(), _letters(tracking_code).encode()):
+            raise Refused("PARTICIPANT_UNKNOWN")
+        return person
+
+    async def key(self, applicant_id: str) -> PersonKey:
+        """Raises PARTICIPANT_UNKNOWN for an erased person."""
+        try:
+            return await self.vault.key(applicant_id)
+        except Unreadable:
+            raise Refused("PARTICIPANT_UNKNOWN") from None
+
+    async def allowed(self, request: Request, applicant_id: str, code: str | None) -> str | None:
+        """May this request spend or change? The person with a one-time code, or staff, who are then named.
+
+        Returns the staff's name, or None for the person. Raises CODE_WRONG, or a problem of signing in.
+        """
+        if code is None:
+            staff = await self.accounts.require("placement", "secretariat")(request)
+            return staff.username
+        if not await self.codes.verify(applicant_id, code):
+            raise Refused("CODE_WRONG")
+        return None
+
+    async def answered(self, request: Request, act: str, key: str | None) -> tuple[str | None, str, Any]:
+        """For an idempotent act: its key and digest as keyed hashes, and the reply when it was given before.
+
+        A repetition needs no new one-time code: the first one is used up.
+        """
+        if key is None:
+            return None, "", None
+        name = f"{act}/{self.vault.index('tracking', key)}"
+        digest = self.vault.index("tracking", hashlib.sha256(await request.body()).hexdigest())
+        known = await self.service.database.get(ANSWERS, name)
+        return name, digest, known["reply"] if known and known["digest"] == digest else None
+
+    async def sealed_account(self, applicant_id: str, bank: str, typed: str) -> tuple[str, Sealed, Sealed]:
+        """Blind index, sealed number and sealed mask of an account as it was typed. Raises ACCOUNT_NUMBER_WRONG."""
+        number = unicodedata.normalize("NFKC", typed).replace(" ", "").replace("-", "")
+        if not _ACCOUNT_NUMBER.fullmatch(number):
+            raise Refused("ACCOUNT_NUMBER_WRONG")
+        key = await self.key(applicant_id)
+        masked = key.seal("account_number", f"{bank} ••••{number[-4:]}")
+        return self.vault.index("account", f"{bank}/{number}"), key.seal("account_number", number), masked
+
+
+def new_code(letters: int = 12) -> str:
+    """A code for people: groups of four, 5 bits of chance per letter."""
+    drawn = "".join(secrets.choice(CODE_LETTERS) for _ in range(letters))
+    return "-".join(drawn[start : start + 4] for start in range(0, letters, 4))
+
+
+def _letters(code: str) -> str:
+    """A tracking code however it was typed."""
+    return "".join(letter for letter in code.upper() if letter.isascii() and letter.isalnum())

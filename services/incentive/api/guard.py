@@ -1,0 +1,80 @@
+"""A body is looked at before anything is made of it: refused when slow, deep, with doubled keys or no numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from shared.web.problems import Problem
+
+READ_SECONDS = 8.0
+MOST_DEPTH = 8
+
+TRACE: ContextVar[str] = ContextVar("trace", default="")
+"""The caller's traceparent while a request is served."""
+
+
+class GuardedRoute(APIRoute):
+    """Every route of this service: its body is looked at first, and its trace goes along with what it decides."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            TRACE.set(getattr(request.state, "trace", ""))
+            if request.headers.get("content-type", "").startswith("application/json"):
+                strict_json(await raw_body(request))
+            return await handle(request)
+
+        return guarded
+
+
+async def raw_body(request: Request) -> bytes:
+    """The whole body within 8 seconds; its size is limited before it comes here (shared/web/host.py)."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise Problem("NOT_JSON", status=408) from None
+
+
+def strict_json(raw: bytes) -> Any:
+    """The value of a JSON text. Raises Problem NOT_JSON for what two readers could understand differently."""
+    try:
+        value = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_none, parse_float=_none)
+    except (ValueError, RecursionError):
+        raise Problem("NOT_JSON") from None
+    if _depth(value) > MOST_DEPTH:
+        raise Problem("NOT_JSON")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("doubled key")
+    return found
+
+
+def _none(text: str) -> Any:
+    """No field of this service is a fraction: money is whole rupiah."""
+    raise ValueError("not a whole number")
+
+
+def _depth(value: Any) -> int:
+    """Levels of nesting, counted without recursion."""
+    level, deep = [value], 0
+    while level and deep <= MOST_DEPTH:
+        deep += 1
+        level = [inner for each in level if isinstance(each, dict | list) for inner in _inner(each)]
+    return deep
+
+
+def _inner(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else list(value)

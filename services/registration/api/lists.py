@@ -1,0 +1,130 @@
+"""Lists by NIK (officials, students, other aid, laid-off): uploaded as a sheet, everybody on them is screened anew."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, UploadFile
+
+from services.registration import store
+from services.registration.adapters.sheets import open_sheet
+from services.registration.api.desk import Desk
+from services.registration.api.uploads import Upload, find_headings, received
+from services.registration.domain import imports, nik, plain_text
+from services.registration.domain.lists import OTHER_CODES, CompleteEditions, OpenEditions
+from services.registration.domain.screening import PutOnList
+from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
+from shared.web.problems import Problem
+
+_NIK = frozenset({"nik", "nomor induk kependudukan", "no nik", "no ktp"})
+_CODE = frozenset({"kode", "kode daftar", "jenis", "kategori", "code"})
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    nik: int
+    code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    code: str | None
+    source: str
+    as_of: date
+    by: str
+
+
+def add_lists(router: APIRouter, desk: Desk) -> None:
+    """The secretariat keeps the lists, disputes the one of laid-off workers."""
+    keeper, anybody = Depends(desk.accounts.require("secretariat", "disputes")), Depends(desk.accounts.require())
+
+    @router.post("/lists", summary="Unggah daftar menurut NIK")
+    async def upload(
+        file: Annotated[UploadFile, File()],
+        source: Annotated[str, Form(min_length=2, max_length=200)],
+        as_of: Annotated[str, Form(max_length=10)],
+        code: Annotated[str | None, Form(max_length=40)] = None,
+        staff: Staff = keeper,
+    ) -> dict[str, Any]:
+        if code != "LAID_OFF" and "secretariat" not in staff.roles:
+            raise Problem("ROLE_MISSING")
+        told = _Told(code, plain_text.clean(source, 200), imports.day(as_of), staff.username)
+        async with received(file) as taken:
+            return await take(desk, taken, told)
+
+    @router.get("/lists", summary="Daftar yang berlaku")
+    async def current(staff: Staff = anybody) -> dict[str, Any]:
+        book = await store.list_book(desk.service.database)
+        return {"lists": store.as_document(book)["current"] if book else {}}
+
+
+async def take(desk: Desk, upload: Upload, told: _Told) -> dict[str, Any]:
+    """Read the whole list, open an edition of each of its codes, enter every NIK, and let the edition count.
+
+    Raises Refused SHEET_*, HEADINGS, LIST_CODE_UNKNOWN, LIST_OLDER. Uploaded again after an interruption it begins
+    a new edition; entries of both count until one is complete.
+    """
+    entries, refused = await _entries(upload, told.code)
+    codes = tuple(sorted({code for _, code in entries}))
+    known = frozenset(desk.reference.rules.officials) | set(OTHER_CODES)
+    editions = await desk.execute(OpenEditions(codes, known, told.source, told.as_of, told.by))
+    rescreened = 0
+    for start in range(0, len(entries), AT_ONCE):
+        part = entries[start : start + AT_ONCE]
+        replies = await asyncio.gather(*(desk.execute(_entry(desk, each, told, editions)) for each in part))
+        rescreened += sum(reply["rescreened"] for reply in replies)
+    await desk.execute(CompleteEditions(codes))
+    return {
+        "received": len(entries) + sum(refused.values()),
+        "listed": len(entries),
+        "refused": dict(refused),
+        "rescreened": rescreened,
+        "editions": dict(editions),
+    }
+
+
+def _entry(desk: Desk, entry: tuple[str, str], told: _Told, editions: Mapping[str, int]) -> PutOnList:
+    number, code = entry
+    reference = desk.reference
+    index = desk.vault.index("nik", number)
+    return PutOnList(index, code, told.source, told.as_of, editions[code], reference.rules, reference.rulebook)
+
+
+async def _entries(upload: Upload, code: str | None) -> tuple[list[tuple[str, str]], Counter[str]]:
+    """(NIK, code) of every row, each pair once, and how many rows cannot be used, by code."""
+    found: dict[tuple[str, str], None] = {}
+    refused: Counter[str] = Counter()
+    async with open_sheet(upload.kind, upload.file) as sheet:
+        columns = await find_headings(sheet, _headings)
+        if columns.code is None and code is None:
+            raise Refused("HEADINGS", missing="kode")
+        async for row in sheet:
+            try:
+                found[_read(columns, row.cells, code)] = None
+            except Refused as wrong:
+                refused[wrong.code] += 1
+    return list(found), refused
+
+
+def _headings(cells: Sequence[Any]) -> _Columns | None:
+    keys = [plain_text.word_key(cell) if isinstance(cell, str) else "" for cell in cells]
+    number = next((at for at, key in enumerate(keys) if key in _NIK), None)
+    code = next((at for at, key in enumerate(keys) if key in _CODE), None)
+    return None if number is None else _Columns(number, code)
+
+
+def _read(columns: _Columns, cells: Sequence[Any], code: str | None) -> tuple[str, str]:
+    number = cells[columns.nik] if columns.nik < len(cells) else None
+    if not isinstance(number, str):
+        raise Refused("NIK_FORMAT")
+    named = cells[columns.code] if code is None and columns.code is not None and columns.code < len(cells) else code
+    if not isinstance(named, str) or not named.strip():
+        raise Refused("EMPTY_CELL")
+    return nik.normalise(number.removeprefix("'")), named.strip().upper()

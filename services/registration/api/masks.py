@@ -1,0 +1,49 @@
+"""How staff see people: a name, and of numbers only what tells two people apart. The full NIK is nowhere here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.registration.api.desk import Desk
+from services.registration.domain.applicant import Applicant
+from shared.contracts.base import Sealed
+from shared.security.vault import PersonKey
+
+HIDDEN = "•••"
+
+
+def mask(text: str, first: int = 4, last: int = 2) -> str:
+    """`1271**********01`; short texts are hidden whole."""
+    if len(text) <= first + last:
+        return HIDDEN
+    return f"{text[:first]}{'*' * (len(text) - first - last)}{text[-last:]}"
+
+
+async def shown(desk: Desk, applicants: Sequence[Applicant]) -> list[dict[str, Any]]:
+    """People side by side, masked; an erased person shows nothing."""
+    keys = await desk.vault.keys(each.applicant_id for each in applicants)
+    return [_shown(each, keys.get(each.applicant_id)) for each in applicants]
+
+
+def _shown(applicant: Applicant, key: PersonKey | None) -> dict[str, Any]:
+    def opened(field: str, text: Sealed | None) -> str:
+        return key.open(field, text) if key and text else HIDDEN
+
+    personal = applicant.personal
+    return {
+        "applicant_id": applicant.applicant_id,
+        "full_name": opened("full_name", personal.full_name),
+        "nik": mask(opened("nik", personal.nik)),
+        "kk_number": mask(opened("kk_number", personal.kk_number)),
+        "birth_date": opened("birth_date", personal.birth_date)[:4] + "-**-**" if key else HIDDEN,
+        "mobile": mask(opened("mobile", personal.mobile), 6, 2),
+        "stage": applicant.stage,
+        "shadow": applicant.shadow,
+        "warnings": list(applicant.warnings),
+        "kecamatan": applicant.profile.kecamatan,
+        "received_at": applicant.received_at,
+        "channel": applicant.channel,
+        "import_id": applicant.import_id,
+        "reasons": list(applicant.question.reasons) if applicant.question else [],
+    }

@@ -1,0 +1,110 @@
+"""Waves: the office drafts, opens, changes, closes and draws them; people join; everybody can check the draw."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from services.registration import store
+from services.registration.api.bodies import (
+    BatchJoinBody,
+    ClosingBody,
+    DrawBody,
+    JoinBody,
+    Key,
+    OpeningBody,
+    TrackingCode,
+    WaveBody,
+    WaveChangeBody,
+    WaveNumber,
+)
+from services.registration.api.desk import Desk
+from services.registration.api.guard import utc
+from services.registration.domain import plain_text
+from services.registration.domain.closing import CloseWave, DrawWave
+from services.registration.domain.draw import Stratum
+from services.registration.domain.joining import JoinWave, StartBatchJoin
+from services.registration.domain.strata import strata_of_rules
+from services.registration.domain.waves import ChangeWave, DraftWave, OpenWave
+from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
+
+
+def add_preparation(router: APIRouter, desk: Desk) -> None:
+    """A wave is drafted by the secretariat and opened or changed by the approver."""
+    secretariat, approver = _roles(desk)
+
+    @router.post("/waves", status_code=202, summary="Susun gelombang")
+    async def draft(body: WaveBody, staff: Staff = secretariat) -> dict[str, Any]:
+        rules = desk.reference.rules
+        strata = strata_of_rules(rules, body.quota)
+        if body.strata is not None:
+            strata = tuple(Stratum(each.code, each.quota) for each in body.strata)
+        command = DraftWave(
+            body.wave, body.quota, utc(body.opens_at), utc(body.closes_at), strata, rules, staff.username
+        )
+        return dict(await desk.execute(command))
+
+    @router.post("/waves/{wave}/opening", status_code=202, summary="Buka gelombang")
+    async def open_(wave: WaveNumber, body: OpeningBody, staff: Staff = approver) -> dict[str, Any]:
+        return dict(await desk.execute(OpenWave(wave, body.take_recycled, staff.username)))
+
+    @router.post("/waves/{wave}/changes", status_code=202, summary="Ubah jadwal atau kuota")
+    async def change(wave: WaveNumber, body: WaveChangeBody, staff: Staff = approver) -> dict[str, Any]:
+        opens_at = utc(body.opens_at) if body.opens_at else None
+        closes_at = utc(body.closes_at) if body.closes_at else None
+        reason = plain_text.clean(body.reason, 300)
+        return dict(await desk.execute(ChangeWave(wave, opens_at, closes_at, body.quota, reason)))
+
+
+def add_selection(router: APIRouter, desk: Desk) -> None:
+    """The secretariat closes a wave with the officials' commitments; the approver opens their secrets."""
+    secretariat, approver = _roles(desk)
+
+    @router.post("/waves/{wave}/closing", status_code=202, summary="Tutup gelombang dengan komitmen")
+    async def close(wave: WaveNumber, body: ClosingBody, staff: Staff = secretariat) -> dict[str, Any]:
+        command = CloseWave(wave, tuple(body.commitments), desk.settings.draw_secrets, staff.username)
+        return dict(await desk.execute(command))
+
+    @router.post("/waves/{wave}/draw", status_code=202, summary="Undi gelombang")
+    async def draw(wave: WaveNumber, body: DrawBody, staff: Staff = approver) -> dict[str, Any]:
+        return dict(await desk.execute(DrawWave(wave, tuple(body.secrets), staff.username)))
+
+
+def add_joining(router: APIRouter, desk: Desk) -> None:
+    """People join by themselves; imported people together, by the secretariat."""
+    secretariat, anybody = _roles(desk)[0], Depends(desk.accounts.require())
+
+    @router.post("/waves/{wave}/joins", status_code=202, summary="Gabung gelombang")
+    async def join(wave: WaveNumber, tracking_code: TrackingCode, body: JoinBody) -> dict[str, Any]:
+        applicant = await desk.holder(body.applicant_id, tracking_code)
+        required = desk.reference.rules_of(applicant.rule_set).test_required
+        await desk.execute(JoinWave(body.applicant_id, wave, required))
+        return {"wave": wave, "applicant_id": body.applicant_id}
+
+    @router.post("/waves/{wave}/joins/batch", status_code=202, summary="Gabungkan peserta satu lembar")
+    async def join_batch(wave: WaveNumber, body: BatchJoinBody, staff: Staff = secretariat) -> dict[str, Any]:
+        if await store.import_run(desk.service.database, body.import_id) is None:
+            raise Refused("IMPORT_UNKNOWN")
+        note = plain_text.clean(body.note, 300)
+        command = StartBatchJoin(str(uuid.uuid4()), wave, body.import_id, body.test, note, staff.username)
+        return dict(await desk.execute(command))
+
+    @router.get("/batches/{batch_id}", summary="Kemajuan penggabungan")
+    async def progress(batch_id: Key, staff: Staff = anybody) -> dict[str, Any]:
+        found = await store.batch_join(desk.service.database, batch_id)
+        if found is None:
+            raise Refused("IMPORT_UNKNOWN")
+        return {
+            "batch_id": found.batch_id,
+            "wave": found.wave,
+            "done": found.done,
+            "joined": found.joined,
+            "skipped": dict(found.skipped),
+        }
+
+
+def _roles(desk: Desk) -> tuple[Any, Any]:
+    return Depends(desk.accounts.require("secretariat")), Depends(desk.accounts.require("approver"))

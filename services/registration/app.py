@@ -1,0 +1,31 @@
+"""Composition root of registration: settings and ports in, an app out; nothing is built at import."""
+
+from __future__ import annotations
+
+import httpx
+from fastapi import FastAPI
+
+from services.registration import api, effects, reactions, schedule, store
+from services.registration.adapters.civil_registry import HttpCivilRegistry, NoRegistry
+from services.registration.reference import read_reference
+from services.registration.settings import RegistrationSettings
+from shared.engine.service import Definition, Ports, build_service
+from shared.security.accounts import Accounts
+from shared.security.vault import Vault
+
+
+def build(settings: RegistrationSettings, ports: Ports, vault: Vault, accounts: Accounts) -> FastAPI:
+    """Raises RuleMissing when the data that ship with the service lack what the rules need."""
+    reference = read_reference(settings.rule_set, settings.city_code)
+    client = httpx.AsyncClient(timeout=settings.civil_registry_timeout_seconds)
+    registry = HttpCivilRegistry(client, settings) if settings.civil_registry_url else NoRegistry()
+    definition = Definition(
+        name="registration",
+        aggregates=store.AGGREGATES,
+        commands=api.COMMANDS,
+        sources=("incentive",),
+        reactions=reactions.REACTIONS,
+        effects=effects.kinds(vault, registry, reference, settings),
+        timers=schedule.timers(vault, reference),
+    )
+    return api.build(build_service(definition, ports), vault, accounts, settings, reference, client.aclose)
