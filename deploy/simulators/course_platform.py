@@ -98,7 +98,7 @@ class CoursePlatforms:
 
     async def call(self, platform: Platform, act: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """One signed call; the bytes that are signed are the bytes that are sent."""
-        body, timestamp = json.dumps(fields, separators=(",", ":")), str(int(self.clock.now().timestamp()))
+        body, timestamp = json.dumps(fields, separators=(",", ":")), str(int(self.clock.wall().timestamp()))
         path = f"{PATH}/{act}"
         headers = {
             "content-type": "application/json",
@@ -125,7 +125,7 @@ class CoursePlatforms:
     async def publish(self, each: Enrolment) -> Claim:
         """Sign a claim, forge it if so scripted, and give it to the sink."""
         self._claims += 1
-        now, id = self.clock.now(), f"claim_{each.platform.client_code}_{self._claims}"
+        now, id = self.clock.wall(), f"claim_{each.platform.client_code}_{self._claims}"
         fields = {
             "redeem_code": each.redeem_code,
             "course_code": each.course_code,

@@ -26,6 +26,7 @@ def build(
     definition = Definition(
         name="incentive",
         aggregates=store.AGGREGATES,
+        indexes=store.INDEXES,
         commands=api.commands(reference.desk),
         sources=reactions.SOURCES,
         reactions=reactions.reactions(reference.desk),

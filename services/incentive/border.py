@@ -1,8 +1,9 @@
 """The border: the one consumer of the partner topic, in a process of its own with a memory limit.
 
 Records are decompressed inside the Kafka client, before any of our code runs, so a small batch may blow up and kill
-the process. An attempt is therefore written down before each fetch; after MOST_DEATHS at one offset the batch is
-stepped over with a letter, and the next one is read. The offset is only a cursor: a claim read twice is recognised.
+the process. An attempt is therefore written down before each fetch. After a death the records are read one by one,
+so that the next death names the batch; after MOST_DEATHS at one offset that batch is stepped over with a letter.
+The offset is only a cursor: a claim read twice is recognised.
 """
 
 from __future__ import annotations
@@ -52,25 +53,40 @@ class ClaimLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a partition is read, and how often an earlier process died, or the broker failed, at that place."""
+    """How far a partition is read, and how often an earlier process died, or the broker failed, at that place.
+
+    Below `careful_until` records are read one by one: a fetch of many dies without telling which batch it was.
+    """
 
     id: str
     partition: int
     offset: int = 0
     deaths: int = 0
     failures: int = 0
+    careful_until: int = 0
 
     def document(self) -> Document:
-        return {"_id": self.id, "offset": self.offset, "attempts": self.deaths, "failures": self.failures}
+        known = {"offset": self.offset, "attempts": self.deaths, "failures": self.failures}
+        return {"_id": self.id, **known, "careful_until": self.careful_until}
 
     @classmethod
     def of(cls, id: str, partition: int, document: Document | None) -> Cursor:
         """What an earlier process left. An attempt that it began and did not end was its death."""
-        known = document or {"offset": 0, "attempts": 0, "failures": 0}
-        return cls(id, partition, known["offset"], known["attempts"], known["failures"])
+        if document is None:
+            return cls(id, partition)
+        counts = (document["attempts"], document["failures"])
+        left = cls(id, partition, document["offset"], *counts, document["careful_until"])
+        return left.careful() if left.deaths else left
 
     def at(self, offset: int) -> Cursor:
-        return Cursor(self.id, self.partition, offset)
+        return replace(self, offset=offset, deaths=0, failures=0)
+
+    def careful(self) -> Cursor:
+        return replace(self, careful_until=max(self.careful_until, self.offset + RECORDS_AT_ONCE))
+
+    @property
+    def limit(self) -> int:
+        return 1 if self.offset < self.careful_until else RECORDS_AT_ONCE
 
 
 class BorderLoop:
@@ -108,7 +124,7 @@ class BorderLoop:
         cursor = await self._cursor(partition)
         end = await self._log.end_offset(self._topic, partition)
         if end < cursor.offset:  # a broker that forgot everything: read again, known claims change nothing
-            cursor = cursor.at(0)
+            cursor = Cursor(cursor.id, partition)
         if cursor.offset >= end:
             return False
         if cursor.deaths >= MOST_DEATHS or cursor.failures >= MOST_FAILURES:
@@ -129,14 +145,14 @@ class BorderLoop:
         """The attempt is on disk before anything is fetched: whoever dies in here has left a trace."""
         await self._write(replace(cursor, deaths=cursor.deaths + 1))
         try:
-            records = await self._log.read(self._topic, cursor.partition, cursor.offset, RECORDS_AT_ONCE)
+            records = await self._log.read(self._topic, cursor.partition, cursor.offset, cursor.limit)
         except asyncio.CancelledError:
             await self._write(cursor)  # an orderly stop is no death
             raise
         except BrokerError:
             await self._write(cursor)
             await self._log.end_offset(self._topic, cursor.partition)  # away altogether: raises, and counts for nothing
-            await self._move(replace(cursor, failures=cursor.failures + 1))
+            await self._move(replace(cursor, failures=cursor.failures + 1).careful())
             raise
         if cursor.deaths:
             await self._move(cursor.at(cursor.offset))  # readable after all: it died of something else
@@ -159,7 +175,7 @@ class BorderLoop:
         await asyncio.gather(*(self._take_one(record) for record in records))
 
     async def _take_one(self, record: Record) -> None:
-        judged = self._border.judge(record, self._clock.now())
+        judged = self._border.judge(record, self._clock.wall())
         digest = judged.command.digest if isinstance(judged, ClaimAccepted) else judged.digest
         # With the digest: a broker that forgot everything gives the same offsets out again.
         place = f"{record.topic}/{record.partition}/{record.offset}/{digest[:12]}"

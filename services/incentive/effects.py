@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
 from services.incentive.adapters.bank import Bank, BankAway, BankStatus, PaymentAnswer, PaymentOrder
-from services.incentive.domain.payouts import HearPayment
 from services.incentive.money_rules import check_finished, pay_finished
 from services.incentive.settings import IncentiveSettings
 from services.incentive.wiring import Desk
-from shared.contracts.decision import Refused
 from shared.engine.rules import Effect, EffectKind, Outcome, OutcomeState
 from shared.security.vault import PersonKey, Unreadable, Vault
 
@@ -28,7 +26,6 @@ OUTCOMES: Mapping[BankStatus, OutcomeState] = {
 }
 """A returned payment was paid first; that it came back is heard by notice or statement."""
 
-STATEMENT_PAGE = 200
 _NO_LETTER = re.compile(r"[^A-Z]+")
 
 
@@ -113,28 +110,3 @@ def kinds(desk: Desk, bank: Bank, vault: Vault, settings: IncentiveSettings) -> 
         "pay": EffectKind(pay, pay_finished(desk)),
         "check_account": EffectKind(CheckAccountHandler(bank, vault), check_finished(desk)),
     }
-
-
-class Execute(Protocol):
-    """`service.execute`."""
-
-    async def __call__(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]: ...
-
-
-async def reconcile(execute: Execute, bank: Bank, since: datetime) -> dict[str, Any]:
-    """Compare with the bank's statement, line by line, and take what was not known yet.
-
-    Returns counts and the references that are not ours or were paid more than once. Raises BankAway.
-    """
-    lines, paid, unknown, twice = 0, set[str](), list[str](), list[str]()
-    while page := await bank.statement(since, lines, STATEMENT_PAGE):
-        lines += len(page)
-        for line in page:
-            if line.status == BankStatus.PAID and line.reference in paid:
-                twice.append(line.reference)
-            paid |= {line.reference} if line.status == BankStatus.PAID else set()
-            try:
-                await execute(HearPayment(line.reference, line.status.value, line.code, is_notice=True))  # type: ignore[arg-type]
-            except Refused:
-                unknown.append(line.reference)
-    return {"lines": lines, "not_ours": unknown[:100], "paid_twice": twice[:100]}

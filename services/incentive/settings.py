@@ -6,16 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.incentive.reference import SHIPPED
-from shared.platform.settings import secret_text
+from shared.platform.settings import CommonSettings, secret_text
 
 
-class IncentiveSettings(BaseSettings):
+class IncentiveSettings(CommonSettings):
     """What an office decides about platforms, bank and border."""
-
-    model_config = SettingsConfigDict(env_prefix="GELOMBANG_", extra="ignore", frozen=True)
 
     data_directory: Path = SHIPPED
     """Folder with rule files, causes of delay, catalogue and survey questions."""
@@ -38,7 +35,7 @@ class IncentiveSettings(BaseSettings):
     bank_notice_secret_file: Path | None = None
     """Secret that signs the bank's notices; without it notices are refused and only inquiries are believed."""
 
-    border_memory_megabytes: int = Field(1024, ge=256)
+    border_memory_megabytes: int = Field(512, ge=256)
     """Address space of the border process; a batch that needs more when unpacked kills it, and only it."""
 
     def bank_horizon(self) -> timedelta:

@@ -12,17 +12,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notification import store
+from services.notification.adapters import channels_of
 from services.notification.adapters.channel import Channel
+from services.notification.adapters.file import Files
+from services.notification.adapters.flyers import Flyers
 from services.notification.domain import campaigns, messages, templates
 from services.notification.domain.campaigns import Campaign
 from services.notification.domain.messages import Ended, Message, OneTimeText
 from services.notification.domain.templates import Catalogue, TextFault
+from services.notification.pages import environment
 from services.notification.publishing import PublishCampaign
+from services.notification.reference import Reference
+from services.notification.settings import NotificationSettings
 from services.notification.standing import Standing
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.ports import Clock, Database
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
+from shared.engine.service import Ports
 from shared.security.vault import Unreadable, Vault
 
 Alarm = Callable[..., None]
@@ -53,7 +60,7 @@ class SendMessage:
     """Sends one message through the channel that was chosen for it."""
 
     timeout = timedelta(seconds=65)
-    """Connecting, envelope and data of an e-mail take at most 3 x 20 seconds."""
+    """Enough for every step of an e-mail on a slow line; what takes longer is unknown."""
     horizon = timedelta(hours=1)
     deduplicates = False
     """Not every channel does; those that do are sent again by `inquire`."""
@@ -69,7 +76,7 @@ class SendMessage:
         except _Impossible as why:
             return _failed(str(why))
         except TextFault as fault:
-            self._sending.alarm(fault.code, event=payload["event"], what=fault.what)
+            self._sending.alarm(fault.code, cause_type=payload["event"], what=fault.what)
             return _failed(fault.code)
         outcome = await self._sending.channels[channel].send(reference(effect), to, payload["title"], text)
         if outcome.state is OutcomeState.NOT_STARTED and outcome.retry_after is None:
@@ -77,6 +84,8 @@ class SendMessage:
         return replace(outcome, data={**outcome.data, "parts": templates.parts_of(text, channel)})
 
     async def inquire(self, effect: Effect) -> Outcome:
+        if effect.payload["fault"]:
+            return await self.perform(effect)
         channel = self._sending.channels[effect.payload["channel"]]
         outcome = await channel.inquire(reference(effect))
         if outcome.state is OutcomeState.NOT_FOUND and channel.repeats_safely:
@@ -157,3 +166,21 @@ def kinds(sending: Sending, publish: PublishCampaign, concurrency: int) -> Mappi
         messages.SEND: EffectKind(SendMessage(sending), Rule(_message_needs, _message_finished), concurrency),
         campaigns.PUBLISH: EffectKind(publish, Rule(_campaign_needs, _campaign_finished), 4),
     }
+
+
+def build(settings: NotificationSettings, ports: Ports, vault: Vault, reference: Reference) -> Mapping[str, EffectKind]:
+    """The table with everything the settings choose."""
+    standing = Standing(
+        settings.public_url,
+        settings.office_phone,
+        settings.office_address,
+        settings.office_hours,
+        settings.office_whatsapp,
+    )
+    alarm, catalogue = ports.metrics.alarm, reference.catalogue
+    channels = channels_of(settings, ports.clock)
+    sending = Sending(vault, ports.database, ports.clock, catalogue, channels, standing, alarm)
+    files = Files(settings.state_dir / "campaigns")
+    flyers = Flyers(environment(), settings.office_name)
+    publish = PublishCampaign(files, flyers, catalogue, standing, reference.kecamatan, alarm)
+    return kinds(sending, publish, settings.send_concurrency)

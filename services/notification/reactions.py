@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +67,7 @@ def reactions(reference: Reference) -> Mapping[type[Event], Rule]:
         return recipients.erase(_known(world, event), event.applicant_id)
 
     def announce(world: World, event: Any, now: datetime) -> Decision:
-        fact = fact_of(event, _said_at(event))
+        fact = replace(fact_of(event, now), cause=cause_of(event, _said_at(event)))
         campaign = world.get(Campaign, campaigns.campaign_id_of(fact.cause))
         return campaigns.announce(campaign, fact, routes.find(fact.event, fact.variant, CITY), city)
 

@@ -47,9 +47,10 @@ async def messages_to(database: Database, applicant_id: str, limit: int) -> list
     return await _some(database, Message, {"applicant_id": applicant_id}, [("queued_at", -1)], limit)
 
 
-async def messages_in(database: Database, state: str, limit: int) -> list[Message]:
-    """The latest messages that failed, or whose outcome a person must find out."""
-    return await _some(database, Message, {"state": state}, [("queued_at", -1)], limit)
+async def unsent_messages(database: Database, limit: int) -> list[Message]:
+    """The latest messages that reached nobody, or whose outcome a person must find out."""
+    where = {"state": {"$in": ["failed", "unknown"]}, "passed_on": False}
+    return await _some(database, Message, where, [("queued_at", -1)], limit)
 
 
 async def open_tickets(database: Database, limit: int) -> list[Ticket]:

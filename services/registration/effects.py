@@ -5,6 +5,7 @@ A question changes nothing outside, so it may be asked again whenever its answer
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +21,12 @@ from services.registration.settings import RegistrationSettings
 from services.registration.world import judging, known, peek
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
-from shared.security.vault import Vault
+from shared.security.vault import PersonKey, Vault
+
+CHECKS_AT_ONCE = 100
+"""Checks whose attempts are stored together; the adapter lets fewer out at a time."""
+WAIT_SECONDS = 30.0
+"""How long a check may wait for its turn at the adapter."""
 
 
 class CheckIdentity:
@@ -31,11 +37,11 @@ class CheckIdentity:
 
     def __init__(self, vault: Vault, registry: CachedRegistry, timeout: timedelta) -> None:
         self._vault, self._registry, self.timeout = vault, registry, timeout
+        self._keys = KeysTogether(vault)
 
     async def perform(self, effect: Effect) -> Outcome:
         payload = effect.payload
-        keys = await self._vault.keys([payload["applicant_id"]])
-        key = keys.get(payload["applicant_id"])
+        key = await self._keys.of(payload["applicant_id"])
         if key is None:
             return Outcome(OutcomeState.FAILED, {"reason": "ERASED"})
         opened = {name: key.open(name, payload[name]) for name in _SEALED}
@@ -59,6 +65,27 @@ class CheckIdentity:
         return await self.perform(effect)
 
 
+class KeysTogether:
+    """Many checks begin at the same moment: their people's keys are read with one query instead of one each."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._asked: set[str] = set()
+        self._reading: asyncio.Task[dict[str, PersonKey]] | None = None
+
+    async def of(self, person: str) -> PersonKey | None:
+        """The key, or None when the person was erased."""
+        self._asked.add(person)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return (await asyncio.shield(self._reading)).get(person)
+
+    async def _read(self) -> dict[str, PersonKey]:
+        await asyncio.sleep(0)  # let the others of this moment name theirs
+        asked, self._asked, self._reading = self._asked, set(), None
+        return await self._vault.keys(asked)
+
+
 _SEALED = ("nik", "full_name", "birth_date", "kk_number")
 
 
@@ -66,9 +93,9 @@ def kinds(
     vault: Vault, registry: CivilRegistry, reference: Reference, settings: RegistrationSettings
 ) -> Mapping[str, EffectKind]:
     """The table of outside work: what is done, and the rule that hears the outcome."""
-    timeout = timedelta(seconds=settings.civil_registry_timeout_seconds + 5)
+    timeout = timedelta(seconds=settings.civil_registry_timeout_seconds + WAIT_SECONDS)
     handler = CheckIdentity(vault, CachedRegistry(registry), timeout)
-    return {CHECK: EffectKind(handler, answer_rule(reference), settings.civil_registry_concurrency)}
+    return {CHECK: EffectKind(handler, answer_rule(reference), CHECKS_AT_ONCE)}
 
 
 def answer_rule(reference: Reference) -> Rule:

@@ -14,7 +14,6 @@ from typing import Any
 
 from services.registration import store
 from services.registration.domain import draw, joining, results
-from services.registration.domain.calendar import wib_date
 from services.registration.domain.closing import FreezeChunk
 from services.registration.domain.identity import AskAgain, LapseQuestion
 from services.registration.domain.joining import BatchJoin, JoinPart
@@ -27,8 +26,10 @@ from shared.engine.ports import Database, Document
 from shared.engine.rules import Timer
 from shared.security.vault import Vault
 
-PARTS_AT_ONCE = 20
-"""Parts of one wave or batch per round: about 20,000 lines to freeze, 4,000 people to tell or to join."""
+LISTS_AT_ONCE = 8
+"""Parts of a list that one round freezes: about 8,000 lines, from one query."""
+PARTS_AT_ONCE = 4
+"""Parts of 200 people that one round tells or joins; the next round follows at once."""
 PEOPLE_AT_ONCE = 400
 
 
@@ -47,17 +48,13 @@ class Clock:
 
     async def _next_parts(self, database: Database, wave: Wave) -> list[FreezeChunk]:
         covid_first = self._reference.rules_of(wave.rule_set).covid_first
-        number, after, commands = len(wave.chunk_roots), wave.last_frozen, list[FreezeChunk]()
-        for _ in range(PARTS_AT_ONCE):
-            # one more than a part holds, to see whether anybody follows
-            members = await store.members_after(database, wave.wave, after, draw.CHUNK + 1)
-            lines = tuple(_line(member, wave, covid_first) for member in members[: draw.CHUNK])
-            last = len(members) <= draw.CHUNK
-            commands.append(FreezeChunk(wave.wave, number, lines, last))
-            if last:
-                break
-            number, after = number + 1, members[draw.CHUNK - 1]["_id"]
-        return commands
+        # one more than the parts hold, to see whether anybody follows
+        most = LISTS_AT_ONCE * draw.CHUNK
+        members = await store.members_after(database, wave.wave, wave.last_frozen, most + 1)
+        lines = [_line(member, wave, covid_first) for member in members[:most]]
+        cut = _cut(lines, draw.CHUNK)
+        first, ends = len(wave.chunk_roots), len(members) <= most
+        return [FreezeChunk(wave.wave, first + at, part, ends and at == len(cut) - 1) for at, part in enumerate(cut)]
 
     async def rank(self, database: Database, now: datetime) -> Sequence[Any]:
         """All results of every wave whose seed is known, in parts; computed beside the event loop."""
@@ -107,15 +104,15 @@ class Clock:
             commands += await _next_people(database, batch)
         return commands
 
-    async def lapse(self, database: Database, now: datetime) -> Sequence[Any]:
-        """People whose last day for a correction is over."""
-        found = await store.overdue_questions(database, wib_date(now), PEOPLE_AT_ONCE)
-        return [LapseQuestion(each["_id"], self._reference.rules_of(each["rule_set"])) for each in found]
-
-    async def ask_again(self, database: Database, now: datetime) -> Sequence[Any]:
-        """People about whom the civil registry could not answer."""
-        found = await store.unanswered_checks(database, now, PEOPLE_AT_ONCE)
-        return [AskAgain(each["_id"], each["revision"]) for each in found]
+    async def wake(self, database: Database, now: datetime) -> Sequence[Any]:
+        """People whose days for a correction are over, or about whom the registry is asked again."""
+        commands: list[LapseQuestion | AskAgain] = []
+        for each in await store.waking(database, now, PEOPLE_AT_ONCE):
+            if each["stage"] == "questioned":
+                commands.append(LapseQuestion(each["_id"], self._reference.rules_of(each["rule_set"])))
+            else:
+                commands.append(AskAgain(each["_id"], each["revision"]))
+        return commands
 
 
 def _line(member: Document, wave: Wave, covid_first: Sequence[str]) -> str:
@@ -132,16 +129,20 @@ def _line(member: Document, wave: Wave, covid_first: Sequence[str]) -> str:
 
 
 async def _next_people(database: Database, batch: BatchJoin) -> list[JoinPart]:
-    after, commands = batch.after, list[JoinPart]()
-    for _ in range(PARTS_AT_ONCE):
-        ids = await store.imported_after(database, batch.import_id, after, joining.PART + 1)
-        last = len(ids) <= joining.PART
-        part = tuple(ids[: joining.PART])
-        commands.append(JoinPart(batch.batch_id, batch.wave, after, part, last))
-        if last:
-            break
-        after = part[-1]
-    return commands
+    most = PARTS_AT_ONCE * joining.PART
+    ids = await store.imported_after(database, batch.import_id, batch.after, most + 1)
+    cut = _cut(ids[:most], joining.PART)
+    befores = (batch.after, *(part[-1] for part in cut[:-1]))
+    ends = len(ids) <= most
+    return [
+        JoinPart(batch.batch_id, batch.wave, before, part, ends and at == len(cut) - 1)
+        for at, (before, part) in enumerate(zip(befores, cut, strict=True))
+    ]
+
+
+def _cut(values: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """In parts of a size, the last one shorter; one empty part when there is nothing."""
+    return [tuple(values[start : start + size]) for start in range(0, len(values), size)] or [()]
 
 
 def timers(vault: Vault, reference: Reference) -> Sequence[Timer]:
@@ -153,6 +154,5 @@ def timers(vault: Vault, reference: Reference) -> Sequence[Timer]:
         Timer("rank", second, clock.rank),
         Timer("announce", second, clock.announce),
         Timer("join", second, clock.join),
-        Timer("lapse", minute, clock.lapse),
-        Timer("ask_again", minute, clock.ask_again),
+        Timer("wake", minute, clock.wake),
     )

@@ -41,8 +41,8 @@ class RegistrationSettings(BaseSettings):
     civil_registry_timeout_seconds: float = Field(10.0, gt=0, le=60)
     """A check that takes longer is given up and made again later."""
 
-    civil_registry_concurrency: int = Field(100, ge=1, le=200)
-    """Checks made beside each other."""
+    civil_registry_connections: int = Field(16, ge=1, le=100)
+    """Checks made beside each other; the agreement may allow fewer."""
 
     import_max_bytes: int = Field(20 * 2**20, ge=2**16)
     """Largest collective sheet that is accepted, as uploaded."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from services.registration.domain.applicant import Applicant, NikClaim
+from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
 from services.registration.domain.closing import FrozenChunk
 from services.registration.domain.codes import OneTimeCode
 from services.registration.domain.consultations import ConsultationDay
@@ -26,6 +26,7 @@ from shared.security.vault import WrappedKey
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Applicant,
     NikClaim,
+    PlaceTask,
     WrappedKey,
     Household,
     Listing,
@@ -46,15 +47,12 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
 INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("applicants", (("wave", 1), ("_id", 1)), False),
     ("applicants", (("import_id", 1), ("_id", 1)), False),
-    ("applicants", (("stage", 1), ("question.deadline", 1)), False),
-    ("applicants", (("check_after", 1),), False),
-    ("applicants", (("warnings", 1), ("_id", 1)), False),
+    ("applicants", (("wake_at", 1),), False),
     ("review_cases", (("state", 1), ("opened_at", 1)), False),
     ("frozen_lists", (("wave", 1), ("first", 1)), False),
     ("draw_results", (("wave", 1), ("announced", 1)), False),
     ("waves", (("state", 1),), False),
     ("batch_joins", (("done", 1),), False),
-    ("import_rows", (("import_id", 1), ("_id", 1)), False),
     ("imports", (("started_at", -1),), False),
 )
 """(collection, keys, unique). What must be unique is the id of an aggregate of its own, so no index needs to be."""
@@ -88,14 +86,14 @@ async def nik_claim(database: Database, nik_index: str) -> NikClaim | None:
 
 
 async def applicants(database: Database, ids: Sequence[str]) -> list[Applicant]:
-    """Up to 500 people by id, in no special order."""
-    return await _many(database, Applicant, {"_id": {"$in": list(ids[:500])}}, (), 500)
+    """Up to 100 people by id, in no special order."""
+    return await _many(database, Applicant, {"_id": {"$in": list(ids[:100])}}, (), 100)
 
 
-async def without_kecamatan(database: Database, after: str, limit: int) -> list[Applicant]:
-    """People whose kecamatan nobody knows yet: a task for staff. In order of their ids, after one."""
-    where = {"warnings": "KECAMATAN_UNKNOWN", "_id": {"$gt": after}}
-    return await _many(database, Applicant, where, (("_id", 1),), limit)
+async def without_kecamatan(database: Database, after: str, limit: int) -> list[str]:
+    """Ids of people whose kecamatan nobody knows yet, in their order, after one: a task for staff."""
+    tasks = await _many(database, PlaceTask, {"_id": {"$gt": after}}, (("_id", 1),), limit)
+    return [task.applicant_id for task in tasks]
 
 
 async def wave(database: Database, number: int) -> Wave | None:
@@ -170,15 +168,11 @@ async def batch_join(database: Database, batch_id: str) -> BatchJoin | None:
     return await _one(database, BatchJoin, batch_id)
 
 
-async def overdue_questions(database: Database, today: date, limit: int) -> list[Document]:
-    """Ids and rule sets of people whose last day for a correction was before today (WIB)."""
-    where = {"stage": "questioned", "question.deadline": {"$lt": today.isoformat()}}
-    return await database.find("applicants", where, limit=limit, fields=("_id", "rule_set"))
-
-
-async def unanswered_checks(database: Database, now: datetime, limit: int) -> list[Document]:
-    """Ids and revisions of people about whom the registry had no answer and can be asked again."""
-    return await database.find("applicants", {"check_after": {"$lte": now}}, limit=limit, fields=("_id", "revision"))
+async def waking(database: Database, now: datetime, limit: int) -> list[Document]:
+    """People for whom time alone changes something: `_id`, `stage`, `revision`, `rule_set` of each, the first due first."""
+    fields = ("_id", "stage", "revision", "rule_set")
+    where = {"wake_at": {"$lte": now}}
+    return await database.find("applicants", where, sort=(("wake_at", 1),), limit=limit, fields=fields)
 
 
 async def open_cases(database: Database, skip: int, limit: int) -> list[ReviewCase]:
@@ -201,21 +195,15 @@ async def imports(database: Database, limit: int) -> list[Import]:
 
 
 async def import_rows(database: Database, import_id: str) -> AsyncIterator[ImportRow]:
-    """What became of every row of a sheet, in the order of the sheet."""
-    after = ""
+    """What became of every row of a sheet, in the order of the sheet: ids begin with the sheet's."""
+    after, end = f"{import_id}/", f"{import_id}0"
     while True:
-        where = {"import_id": import_id, "_id": {"$gt": after}}
-        found = await _many(database, ImportRow, where, (("_id", 1),), PAGE)
+        found = await _many(database, ImportRow, {"_id": {"$gt": after, "$lt": end}}, (("_id", 1),), PAGE)
         for row in found:
             yield row
         if len(found) < PAGE:
             return
         after = found[-1].id
-
-
-async def rows_done(database: Database, import_id: str) -> int:
-    """How many rows of a sheet are on disk."""
-    return await database.count("import_rows", {"import_id": import_id})
 
 
 async def list_book(database: Database) -> ListBook | None:

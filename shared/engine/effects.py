@@ -74,8 +74,9 @@ class Effects:
         if not self._kinds:
             return False
         await self._expire()
-        busy = await asyncio.gather(*(self._do(name, kind) for name, kind in self._kinds.items()))
-        return any(busy) | await self._inquire()
+        busy = [await self._inquire(name, kind) for name, kind in self._kinds.items()]
+        busy += await asyncio.gather(*(self._do(name, kind) for name, kind in self._kinds.items()))
+        return any(busy)
 
     async def _expire(self) -> None:
         lost = {"state": "attempting", "lease_until": {"$lt": self._clock.wall()}}
@@ -95,7 +96,7 @@ class Effects:
     async def _claim(self, name: str, most: int) -> list[Document]:
         now = self._clock.now()
         lease = {"state": "attempting", "lease_until": self._clock.wall() + CLAIM_LEASE, "attempted_at": now}
-        due = {"state": "due", "kind": name, "due_at": {"$lte": now}}
+        due = {"kind": name, "state": "due", "due_at": {"$lte": now}}
         async with self._database.transaction() as tx:
             documents = await tx.find(EFFECTS, due, limit=most)  # in the order of the index: oldest first
             for document in documents:
@@ -121,13 +122,11 @@ class Effects:
             self._metrics.alarm("ADAPTER_FAILED", kind=document["kind"], error=type(error).__name__)
             return Outcome(OutcomeState.UNKNOWN, {"reason": "ADAPTER_FAILED"})
 
-    async def _inquire(self) -> bool:
+    async def _inquire(self, name: str, kind: EffectKind) -> bool:
         """Ask about unknown outcomes; never send again before the provider's horizon has passed."""
-        now = self._clock.now()
-        where = {"state": "unknown", "kind": {"$in": list(self._kinds)}, "inquire_at": {"$lte": now}}
-        asked = await self._database.find(EFFECTS, where, sort=[("inquire_at", 1)], limit=MOST)
+        where = {"kind": name, "state": "unknown", "inquire_at": {"$lte": self._clock.now()}}
+        asked = await self._database.find(EFFECTS, where, limit=MOST)
         for document in asked:
-            kind = self._kinds[document["kind"]]
             outcome = await self._call(kind, kind.handler.inquire, document)
             if outcome.state is OutcomeState.NOT_FOUND:
                 await self._not_found(kind, document)

@@ -34,6 +34,9 @@ class CommonSettings(BaseSettings):
     index_key_file: Path = Path("run/secrets/index.key")
     """Keys the blind indexes of NIK, KK, phones and accounts."""
 
+    records_key_file: Path = Path("run/secrets/records.key")
+    """Seals whole records in dead letters."""
+
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=1, le=65535)
     root_path: str = ""

@@ -1,4 +1,4 @@
-"""The vault: one key per person, blind indexes per kind, and a seal for whole records.
+"""The vault: one key per person, blind indexes per kind; and the seal of whole records in dead letters.
 
 Personal data live everywhere as `Sealed` text under the person's own key (AES-256-GCM, AAD = person and
 field). The keys lie in database `vault`, wrapped by a master key from a secret file. Erasing a person
@@ -76,7 +76,6 @@ class Vault:
     def __init__(self, database: Database, master_key: bytes, index_key: bytes) -> None:
         self._database = database
         self._master = AESGCM(master_key)
-        self._records = AESGCM(_derived(master_key, "records"))
         self._index_key = index_key
         self._index_keys: dict[str, bytes] = {}
         self._cache: OrderedDict[str, PersonKey] = OrderedDict()
@@ -118,15 +117,6 @@ class Vault:
         await self._database.write([Delete(KEYS, person)])
         self._cache.pop(person, None)
 
-    def seal_record(self, raw: bytes) -> str:
-        """For dead letters: a whole record that may hold anything."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return base64.b64encode(nonce + self._records.encrypt(nonce, raw, b"record")).decode()
-
-    def unseal_record(self, text: str) -> bytes:
-        raw = base64.b64decode(text)
-        return self._records.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], b"record")
-
     def _unwrapped(self, person: str, wrapped: str) -> PersonKey:
         raw = base64.b64decode(wrapped)
         key = self._master.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], person.encode())
@@ -136,6 +126,22 @@ class Vault:
         self._cache[key.person] = key
         while len(self._cache) > CACHED_KEYS:
             self._cache.popitem(last=False)
+
+
+class RecordSeal:
+    """For dead letters: a whole record that may hold anything. A key of its own, since reporting has letters
+    and no keys of persons."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, raw: bytes) -> str:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return base64.b64encode(nonce + self._cipher.encrypt(nonce, raw, b"record")).decode()
+
+    def unseal(self, text: str) -> bytes:
+        raw = base64.b64decode(text)
+        return self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], b"record")
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

@@ -58,6 +58,8 @@ class Worker:
     async def ask(self, **asked: Any) -> dict[str, Any]:
         assert self.process
         assert self.process.stdin
+        if self._reader is None or self._reader.done():
+            raise ConnectionError("the process is dead")
         future = asyncio.get_running_loop().create_future()
         self._waiting[asked["key"]] = future
         self.process.stdin.write(json.dumps(asked).encode() + b"\n")

@@ -39,7 +39,7 @@ def _check(door: Door, request: Request, raw: bytes) -> None:
     id, timestamp, signature = (
         request.headers.get(name, "") for name in (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE)
     )
-    secret, now = door.settings.bank_notice_secret(), door.service.clock.now().timestamp()
+    secret, now = door.settings.bank_notice_secret(), door.service.clock.wall().timestamp()
     digits = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12
     fresh = digits and abs(int(timestamp) - now) <= TOLERANCE.total_seconds()
     if not secret or not fresh or not verify_notice(secret, id, timestamp, signature, raw):

@@ -106,7 +106,7 @@ async def _partner(door: Door, request: Request, act: str) -> tuple[Partner, Red
     fits = signature_fits(sign_key, client, timestamp, f"{PATH}/{act}", raw, headers.get("signature", ""))
     if partner is None or not fits:
         raise PartnerError("SIGNATURE_WRONG")
-    if not _is_fresh(timestamp, door.service.clock.now()):
+    if not _is_fresh(timestamp, door.service.clock.wall()):
         raise PartnerError("TIMESTAMP_STALE")
     return partner, _body(raw)
 
@@ -192,7 +192,7 @@ async def _judged(door: Door, request: Request) -> ClaimAccepted | ClaimRefused:
         await raw_body(request),
     )
     try:
-        return door.border.judge_envelope(envelope, door.service.clock.now(), DOOR_AGE)
+        return door.border.judge_envelope(envelope, door.service.clock.wall(), DOOR_AGE)
     except PartnersUnreadable:
         raise Problem("NOT_READY") from None
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from services.incentive import effects, store
+from services.incentive import store
 from services.incentive.adapters.bank import BankAway
+from services.incentive.adapters.statement import reconcile
 from services.incentive.api import views
 from services.incentive.api.bodies import (
     After,
@@ -107,11 +108,11 @@ def add_payments(router: APIRouter, door: Door) -> None:
         return dict(await door.execute(RetryPayment(applicant_id, kind, number, staff.username)))
 
     @router.post("/staff/reconciliation", summary="Cocokkan dengan rekening koran")
-    async def reconcile(body: ReconciliationBody, staff: Staff = secretariat) -> dict[str, Any]:
+    async def compare(body: ReconciliationBody, staff: Staff = secretariat) -> dict[str, Any]:
         if door.bank is None:
             raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY)
         try:
-            return await effects.reconcile(door.execute, door.bank, body.since)
+            return await reconcile(door.execute, door.bank, body.since)
         except BankAway:
             raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY) from None
 

@@ -95,7 +95,7 @@ def _refused(code: int) -> Outcome:
 
 
 def letter(sender: str, reference: str, to: str, subject: str, text: str, at: datetime) -> EmailMessage:
-    """The mail; its Message-ID follows from our reference. Raises ValueError for an address that would break a header."""
+    """The mail; its Message-ID follows from our reference. Raises ValueError for an address that breaks a header."""
     if "@" not in to or any(character <= " " or character in "<>," for character in to):
         raise ValueError("address")
     mail = EmailMessage(policy=WIRE)

@@ -51,6 +51,8 @@ class Message:
     state: MessageState = MessageState.QUEUED
     settled_at: datetime | None = None
     code: str = ""
+    passed_on: bool = False
+    """Failed, and the next channel took over."""
     parts: int = 0
     effect_id: str = ""
     """Reference of the outside work whose outcome is unknown, for the person who settles it."""
@@ -155,7 +157,7 @@ class Ended:
     parts: int = 1
 
 
-def later_message(payload: Mapping[str, Any]) -> str | None:
+def _later_id(payload: Mapping[str, Any]) -> str | None:
     """Id of the message on the next channel, None when there is none."""
     if not payload["later_channels"]:
         return None
@@ -176,7 +178,7 @@ def finish(message: Message | None, payload: Mapping[str, Any], ended: Ended, no
 
 def _fail(message: Message, payload: Mapping[str, Any], code: str, now: datetime) -> Decision:
     failed = replace(message, state=MessageState.FAILED, settled_at=now, code=code)
-    following = None if code in HOPELESS else later_message(payload)
+    following = None if code in HOPELESS else _later_id(payload)
     if following is None:
         return Decision(changes=(failed,), events=(_failure(failed, now, code, None),))
     channel, *rest = payload["later_channels"]
@@ -184,7 +186,8 @@ def _fail(message: Message, payload: Mapping[str, Any], code: str, now: datetime
         message, message_id=following, channel=channel, state=MessageState.QUEUED, queued_at=now, effect_id=""
     )
     work = _work({**payload, "message_id": following, "channel": channel, "later_channels": rest})
-    return Decision(changes=(failed, again), events=(_failure(failed, now, code, channel),), work=(work,))
+    said = _failure(failed, now, code, channel)
+    return Decision(changes=(replace(failed, passed_on=True), again), events=(said,), work=(work,))
 
 
 def _about(message: Message) -> dict[str, Any]:

@@ -159,11 +159,15 @@ def _messages(person: Recipient, facts: Sequence[Fact], routes: Routes) -> Decis
     told = (*person.told, *(fact.cause for fact in facts))
     decision = Decision(changes=(replace(person, told=told),))
     for fact in facts:
-        found = [routes.find(fact.event, fact.variant, audience) for audience in (PERSON, FORMER_CONTACT)]
-        for line in [line for line in found if line] or [None]:
+        for line in _lines(fact, routes):
             if to := _addressee(person, line, fact.at):
                 decision += compose(fact, line, to)
     return decision
+
+
+def _lines(fact: Fact, routes: Routes) -> list[Route | None]:
+    found = [routes.find(fact.event, fact.variant, audience) for audience in (PERSON, FORMER_CONTACT)]
+    return [line for line in found if line] or [None]
 
 
 def _addressee(person: Recipient, line: Route | None, at: datetime) -> Addressee | None:

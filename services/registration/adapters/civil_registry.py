@@ -77,6 +77,8 @@ class HttpCivilRegistry:
 
     def __init__(self, client: httpx.AsyncClient, settings: RegistrationSettings) -> None:
         self._client, self._settings = client, settings
+        # waiting here is cheap; the client's own pool searches all its connections for every waiting request
+        self._room = asyncio.Semaphore(settings.civil_registry_connections)
 
     async def check(self, identity: Identity) -> Answer:
         settings = self._settings
@@ -92,7 +94,8 @@ class HttpCivilRegistry:
             "NO_KK": identity.kk_number,
         }
         try:
-            response = await self._client.post(settings.civil_registry_url, json=body)
+            async with self._room:
+                response = await self._client.post(settings.civil_registry_url, json=body)
         except httpx.HTTPError as error:
             raise RegistryUnavailable(type(error).__name__) from None
         if response.status_code != 200:

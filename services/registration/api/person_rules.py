@@ -15,7 +15,7 @@ from services.registration.domain import (
     objections,
     review,
 )
-from services.registration.domain.applicant import Applicant, NikClaim
+from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
 from services.registration.domain.codes import OneTimeCode
 from services.registration.domain.consultations import ConsultationDay
 from services.registration.domain.review import ReviewCase
@@ -55,7 +55,8 @@ def _register(world: World, command: application.RegisterApplicant, now: datetim
 
 
 def _correct_needs(command: correction.Correction, world: World) -> Iterable[Ref]:
-    return [*_with_claim(command, world), ref(NikClaim, command.indexes.nik)]
+    task = ref(PlaceTask, command.applicant_id)
+    return [*_with_claim(command, world), ref(NikClaim, command.indexes.nik), task]
 
 
 def _correct(world: World, command: correction.Correction, now: datetime) -> Decision:

@@ -79,8 +79,9 @@ def add_search(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/tasks/kecamatan", summary="Pendaftar tanpa kecamatan")
     async def unplaced(after: str = "", staff: Staff = anybody) -> dict[str, Any]:
-        found = await store.without_kecamatan(desk.service.database, after[:64], 100)
-        return {"applicants": await shown(desk, found), "next": found[-1].applicant_id if len(found) == 100 else None}
+        ids = await store.without_kecamatan(desk.service.database, after[:64], 100)
+        found = await store.applicants(desk.service.database, ids)
+        return {"applicants": await shown(desk, found), "next": ids[-1] if len(ids) == 100 else None}
 
 
 def _people_of(claim: NikClaim | None) -> list[str]:

@@ -173,8 +173,8 @@ class Applicant:
     revision: int = 1
     """Counts the versions of the identity data; an answer about an older version is ignored."""
     confirmed_at: datetime | None = None
-    check_after: datetime | None = None
-    """The registry could not answer: ask again at this time."""
+    wake_at: datetime | None = None
+    """When time alone changes something: the registry is asked again, or the days for a correction are over."""
     question: Question | None = None
     verdict: Verdict | None = None
     laid_off_listed: bool = False
@@ -199,6 +199,19 @@ class Applicant:
             self.mobile_index,
             self.email_index,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTask:
+    """Somebody whose kecamatan nobody knows: a task for staff, gone when it is known."""
+
+    collection: ClassVar[str] = "place_tasks"
+
+    applicant_id: str
+
+    @property
+    def id(self) -> str:
+        return self.applicant_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.registration.domain import identity
-from services.registration.domain.applicant import Applicant, Indexes, NikClaim, Personal, Profile, Shadow
+from services.registration.domain.applicant import (
+    Applicant,
+    Indexes,
+    NikClaim,
+    Personal,
+    PlaceTask,
+    Profile,
+    Shadow,
+)
 from services.registration.domain.reasons import fields_of
 from services.registration.domain.rules import RuleSet
 from shared.contracts.decision import Aggregate, Decision, Refused
@@ -54,8 +62,9 @@ def register(claim: NikClaim | None, command: RegisterApplicant, now: datetime) 
         "tracking_code": applicant.personal.tracking_code,
         "outcome": "questioned" if shadow or command.contradictions else "registered",
     }
+    tasks = (PlaceTask(applicant.applicant_id),) if applicant.profile.kecamatan is None else ()
     return Decision(
-        changes=(*decided.changes, claimed, command.key),
+        changes=(*decided.changes, claimed, command.key, *tasks),
         events=(told, *decided.events),
         work=decided.work,
         reply=reply,

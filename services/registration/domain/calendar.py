@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 WIB = timezone(timedelta(hours=7), "WIB")
 
@@ -15,6 +15,11 @@ _MONTHS = (
 def wib_date(at: datetime) -> date:
     """The day in Medan at an instant."""
     return at.astimezone(WIB).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant (UTC) after a day in Medan."""
+    return datetime.combine(day + timedelta(days=1), time.min, WIB).astimezone(UTC)
 
 
 def long_date(day: date) -> str:

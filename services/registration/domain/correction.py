@@ -7,12 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from services.registration.domain import identity, review
-from services.registration.domain.applicant import Applicant, Indexes, NikClaim, Personal, Profile, Shadow
+from services.registration.domain.applicant import (
+    Applicant,
+    Indexes,
+    NikClaim,
+    Personal,
+    PlaceTask,
+    Profile,
+    Shadow,
+)
 from services.registration.domain.application import claim_nik
 from services.registration.domain.reasons import fields_of
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rules import RuleSet
-from shared.contracts.decision import Decision, Refused
+from shared.contracts.decision import Decision, Refused, ref
 from shared.contracts.registration import Actor, ApplicantCorrected, ApplicantWithdrawn
 
 IDENTITY_FIELDS = frozenset({"full_name", "nik", "kk_number", "birth_date", "sex"})
@@ -53,14 +61,22 @@ def correct(
     restart = bool((IDENTITY_FIELDS | CONDITION_FIELDS) & set(command.fields))
     changed = _with_data(found, command)
     told = _corrected(changed, command, now)
+    tasks = _place_task(changed)
     if not restart:
-        return Decision(changes=(changed,), events=(told,))
+        return Decision(changes=(changed,), events=(told,)) + tasks
     if command.profile.age_years < command.rules.min_age:
         raise Refused("UNDER_AGE", min_age=command.rules.min_age)
     moved, changed = _moved_claims(found, changed, claims, command)
     closed = review.close_without_answer(case, now)
     again = _checked_anew(changed, command, now)
-    return Decision(changes=(*closed, *moved), events=(told,)) + again
+    return Decision(changes=(*closed, *moved), events=(told,)) + again + tasks
+
+
+def _place_task(applicant: Applicant) -> Decision:
+    """Staff look for a kecamatan exactly as long as nobody knows it."""
+    if applicant.profile.kecamatan is None:
+        return Decision(changes=(PlaceTask(applicant.applicant_id),))
+    return Decision(removed=(ref(PlaceTask, applicant.applicant_id),))
 
 
 def _open(applicant: Applicant | None) -> Applicant:
@@ -152,7 +168,7 @@ def _checked_anew(applicant: Applicant, command: Correction, now: datetime) -> D
         question=None,
         verdict=None,
         confirmed_at=None,
-        check_after=None,
+        wake_at=None,
     )
     if command.contradictions:
         fields = fields_of(command.contradictions)
@@ -174,7 +190,7 @@ def withdraw(
     Raises Refused APPLICANT_UNKNOWN, APPLICATION_CLOSED.
     """
     found = _open(applicant)
-    gone = replace(found, stage="withdrawn", wave=None, joined_at=None, question=None, check_after=None)
+    gone = replace(found, stage="withdrawn", wave=None, joined_at=None, question=None, wake_at=None)
     freed = (_without(claim, found.applicant_id),) if claim and not found.card_number else ()
     told = ApplicantWithdrawn(applicant_id=found.applicant_id, withdrawn_at=now, by=by)
     return Decision(changes=(gone, *freed, *review.close_without_answer(case, now)), events=(told,))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from services.registration.domain import review
 from services.registration.domain.applicant import Applicant, NikClaim, Question, TraceLine, Verdict
-from services.registration.domain.calendar import wib_date
+from services.registration.domain.calendar import end_of_day, wib_date
 from services.registration.domain.eligibility import Known, evaluate, judge, with_verdict
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rules import RuleSet
@@ -59,10 +59,10 @@ def ask_again(applicant: Applicant | None, revision: int, now: datetime) -> Deci
     """The registry had no answer last time; raises Refused NOTHING_TO_CHECK when it is no longer waited for."""
     if applicant is None or applicant.stage != "pending" or applicant.revision != revision:
         raise Refused("NOTHING_TO_CHECK")
-    if applicant.check_after is None or applicant.check_after > now:
+    if applicant.wake_at is None or applicant.wake_at > now:
         raise Refused("NOTHING_TO_CHECK")
     attempt = f"/{now.isoformat(timespec='seconds')}"
-    return Decision(changes=(replace(applicant, check_after=None),), work=(check(applicant, attempt),))
+    return Decision(changes=(replace(applicant, wake_at=None),), work=(check(applicant, attempt),))
 
 
 def question(
@@ -76,7 +76,7 @@ def question(
 ) -> Decision:
     """Something contradicts: tell the person, open a case for staff with `others` shown beside."""
     asked = Question(fields, reasons, now, rules.correction_deadline(now))
-    changed = replace(applicant, stage="questioned", question=asked, check_after=None)
+    changed = replace(applicant, stage="questioned", question=asked, wake_at=end_of_day(asked.deadline))
     case_id = review.identity_case(applicant.applicant_id)
     case = ReviewCase(case_id, "IDENTITY", (applicant.applicant_id, *others), reasons, now)
     told = IdentityQuestioned(
@@ -103,7 +103,7 @@ def registry_answered(
     if applicant is None or applicant.stage != "pending" or applicant.revision != revision:
         return Decision()
     if answer.found == "unavailable":
-        return Decision(changes=(replace(applicant, check_after=now + ASK_AGAIN),))
+        return Decision(changes=(replace(applicant, wake_at=now + ASK_AGAIN),))
     if answer.found == "match" and not applicant.shadow:
         changed, events = confirmed(applicant, known, rules, now, "civil_registry")
         return Decision(changes=(changed,), events=events)
@@ -125,7 +125,7 @@ def confirmed(
     applicant: Applicant, known: Known, rules: RuleSet, now: datetime, method: Literal["civil_registry", "staff"]
 ) -> tuple[Applicant, tuple[Event, ...]]:
     """The identity stands: say so and decide on eligibility at once."""
-    certain = replace(applicant, confirmed_at=now, question=None, check_after=None)
+    certain = replace(applicant, confirmed_at=now, question=None, wake_at=None)
     told = IdentityConfirmed(applicant_id=applicant.applicant_id, confirmed_at=now, method=method)
     judged, verdict = judge(certain, known, rules, now)
     return judged, (told, *verdict)
@@ -208,7 +208,7 @@ def reject(applicant: Applicant, claim: NikClaim | None, rules: RuleSet, now: da
         now,
         rules.appeal_deadline(now),
     )
-    changed, events = with_verdict(replace(applicant, question=None), verdict, Known(), rules)
+    changed, events = with_verdict(replace(applicant, question=None, wake_at=None), verdict, Known(), rules)
     freed = (replace(claim, holder=None),) if claim and claim.holder == applicant.applicant_id else ()
     return Decision(changes=(changed, *freed), events=events)
 

@@ -111,7 +111,7 @@ def erase_identity(
         mobile_index=None,
         email_index=None,
         question=None,
-        check_after=None,
+        wake_at=None,
         wave=None,
     )
     removed = [command.key]

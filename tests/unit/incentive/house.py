@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from argon2 import PasswordHasher
@@ -36,6 +37,7 @@ from shared.web.host import host
 from tests.fakes import LoopClock, MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore
 from tests.unit.incentive.builders import COURSE, SELECTED_AT, selected
 
+Found = TypeVar("Found")
 ANN = "11111111-1111-4111-8111-111111111111"
 TRACKING = "ABCD-EFGH-JKLM"
 NIK = "1271014105900001"
@@ -77,6 +79,16 @@ class ProgrammeClock(LoopClock):
         await asyncio.sleep(min(seconds, 0.01))
 
 
+async def eventually(look: Callable[[], Awaitable[Found]], wanted: Callable[[Found], Any]) -> Found:
+    """Look again and again, for at most 10 seconds, until it is as wanted."""
+    async with asyncio.timeout(10):
+        while True:
+            found = await look()
+            if wanted(found):
+                return found
+            await asyncio.sleep(0.01)
+
+
 @dataclass
 class House:
     """A running service with its doors, a bank and eight platforms."""
@@ -90,6 +102,7 @@ class House:
     bank: Bank
     platforms: list[Platform]
     store: MemoryStore
+    settings: IncentiveSettings
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def hear(self, event: Any) -> None:
@@ -106,14 +119,15 @@ class House:
             self.tokens[role] = await self.accounts.sign_in(role, first, f"{PASSWORD} of {role}")
         return {"authorization": f"Bearer {self.tokens[role]}"}
 
-    async def until(self, wanted: Any) -> Participant:
+    async def until(self, wanted: Callable[[Participant], Any]) -> Participant:
         """Wait until timers and outside work have brought the participant there."""
-        async with asyncio.timeout(10):
-            while True:
-                person = await store.one(self.service.database, Participant, ANN)
-                if person and wanted(person):
-                    return person
-                await asyncio.sleep(0.01)
+
+        async def look() -> Participant | None:
+            return await store.one(self.service.database, Participant, ANN)
+
+        person = await eventually(look, lambda person: person is not None and wanted(person))
+        assert person
+        return person
 
     async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
         return await self.client.post(path, json=body, headers=headers)
@@ -183,7 +197,7 @@ async def claimed(house: House, code: str, **fields: Any) -> httpx.Response:
         "finished_on": date(2020, 8, 10),
         "certificate_number": "TKP-000001",
     }
-    claim = make_claim(platform_of(house), house.clock.now(), secrets.token_hex(8), {**known, **fields})
+    claim = make_claim(platform_of(house), house.clock.wall(), secrets.token_hex(8), {**known, **fields})
     return await house.client.post("/incentive/partner/claims", content=claim.body, headers=dict(claim.headers))
 
 
@@ -204,6 +218,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[House]:
         Definition(
             name="incentive",
             aggregates=store.AGGREGATES,
+            indexes=store.INDEXES,
             commands=api.commands(reference.desk),
             reactions=reactions.reactions(reference.desk),
             effects=effects.kinds(reference.desk, port, vault, settings),
@@ -213,8 +228,8 @@ async def open_house(tmp_path: Path) -> AsyncIterator[House]:
             database=database,
             broker=MemoryBroker(MemoryLog()),
             clock=clock,
-            seal=vault.seal_record,
-            unseal=vault.unseal_record,
+            seal=lambda raw: base64.b64encode(raw).decode(),
+            unseal=base64.b64decode,
             metrics=EngineMetrics("incentive"),
         ),
     )
@@ -222,7 +237,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[House]:
     app = host(service, [router], REFUSALS, title="Insentif")
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://city")
     await service.start()
-    yield House(app, client, service, vault, accounts, clock, bank, platforms, disk)
+    yield House(app, client, service, vault, accounts, clock, bank, platforms, disk, settings)
     await service.stop()
     await client.aclose()
     await bank_client.aclose()
@@ -245,12 +260,12 @@ async def pay_everything(house: House) -> str:
 
 async def proposed(house: House, batch_id: str) -> dict[str, Any]:
     anybody = await house.staff("auditor")
-    async with asyncio.timeout(10):
-        while True:
-            batch = (await house.client.get(f"/incentive/staff/batches/{batch_id}", headers=anybody)).json()
-            if batch["state"] != "collecting":
-                return dict(batch)
-            await asyncio.sleep(0.01)
+
+    async def look() -> dict[str, Any]:
+        found: dict[str, Any] = (await house.client.get(f"/incentive/staff/batches/{batch_id}", headers=anybody)).json()
+        return found
+
+    return await eventually(look, lambda batch: batch["state"] != "collecting")
 
 
 async def ready_to_be_paid(house: House, account: str = ACCOUNT) -> None:

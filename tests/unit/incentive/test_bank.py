@@ -22,8 +22,9 @@ from services.incentive.adapters.bank import (
     StatementLine,
     verify_notice,
 )
+from services.incentive.adapters.statement import reconcile
 from services.incentive.domain.payouts import HearPayment
-from services.incentive.effects import OUTCOMES, CheckAccountHandler, PayHandler, reconcile, same_name
+from services.incentive.effects import OUTCOMES, CheckAccountHandler, PayHandler, same_name
 from shared.contracts.decision import Refused
 from shared.engine.rules import Effect, OutcomeState
 from shared.security.vault import Vault

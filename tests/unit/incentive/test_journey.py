@@ -103,7 +103,7 @@ async def test_a_reversal_is_heard_by_notice_and_by_statement(house: House) -> N
 @pytest.mark.parametrize("change", ["secret", "time", "body", "none"])
 async def test_a_notice_without_the_banks_signature_is_not_believed(house: House, change: str) -> None:
     body = json.dumps({"reference": "GLB" + "A" * 27, "status": "paid", "code": ""}).encode()
-    now = int(house.clock.now().timestamp()) - (3600 if change == "time" else 0)
+    now = int(house.clock.wall().timestamp()) - (3600 if change == "time" else 0)
     headers = signed(b"other" if change == "secret" else SECRET.encode(), "n1", now, body)
     sent = body + b" " if change == "body" else body
     given = {} if change == "none" else headers
@@ -112,7 +112,7 @@ async def test_a_notice_without_the_banks_signature_is_not_believed(house: House
 
 
 async def test_a_genuine_notice_about_nothing_of_ours_is_refused(house: House) -> None:
-    now = int(house.clock.now().timestamp())
+    now = int(house.clock.wall().timestamp())
     for text, status in (('{"reference": "GLB%s", "status": "paid"}' % ("A" * 27), 404), ('{"status": "paid"}', 422)):
         headers = signed(SECRET.encode(), "n1", now, text.encode())
         answer = await house.client.post("/incentive/bank/notices", content=text.encode(), headers=headers)

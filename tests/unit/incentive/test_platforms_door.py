@@ -100,7 +100,7 @@ async def test_a_code_that_ran_out_is_named_so(house: House) -> None:
 async def test_a_platform_is_known_by_its_signature(house: House, change: dict[str, str], error: str) -> None:
     platform, body = platform_of(house), '{"redeem_code":"X"}'
     path = "/api/v1/integration/payment/redeem-code/status"
-    timestamp = str(int(house.clock.now().timestamp()))
+    timestamp = str(int(house.clock.wall().timestamp()))
     headers = {
         "client_code": platform.client_code,
         "timestamp": timestamp,
@@ -131,8 +131,8 @@ async def test_a_forged_claim_over_http_is_refused_and_kept(house: House, name: 
         "certificate_number": "TKP-000001",
     }
     expected, forge = FORGERIES[name]
-    genuine = make_claim(platform_of(house), house.clock.now(), "claim-1", fields)
-    forged = forge(platform_of(house), house.clock.now(), genuine)
+    genuine = make_claim(platform_of(house), house.clock.wall(), "claim-1", fields)
+    forged = forge(platform_of(house), house.clock.wall(), genuine)
     answer = await house.client.post("/incentive/partner/claims", content=forged.body, headers=dict(forged.headers))
     assert answer.status_code >= 400
     assert answer.json()["code"] == expected
@@ -149,7 +149,7 @@ async def test_a_claim_told_twice_counts_once(house: House) -> None:
     code = await bought(house)
     await simulator(house).redeem(platform_of(house), code)
     fields = {"redeem_code": code, "course_code": COURSE, "finished_on": date(2020, 8, 10), "certificate_number": None}
-    claim = make_claim(platform_of(house), house.clock.now(), "claim-1", fields)
+    claim = make_claim(platform_of(house), house.clock.wall(), "claim-1", fields)
     answers = [
         await house.client.post("/incentive/partner/claims", content=claim.body, headers=dict(claim.headers))
         for _ in range(2)

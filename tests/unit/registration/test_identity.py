@@ -99,17 +99,17 @@ def test_a_silent_registry_means_waiting_and_asking_again_later() -> None:
     later = NOW + identity.ASK_AGAIN
     decision = identity.ask_again(waiting, 1, later)
     assert decision.work[0].key.startswith("identity/a/1/")
-    assert changed(decision, Applicant).check_after is None
+    assert changed(decision, Applicant).wake_at is None
 
 
 @pytest.mark.parametrize(
     "found",
     [
         None,
-        eligible(check_after=NOW),
-        applicant(revision=2, check_after=NOW),
+        eligible(wake_at=NOW),
+        applicant(revision=2, wake_at=NOW),
         applicant(),
-        applicant(check_after=NOW + timedelta(seconds=1)),
+        applicant(wake_at=NOW + timedelta(seconds=1)),
     ],
 )
 def test_nobody_is_asked_about_again_without_need(found: Applicant | None) -> None:

@@ -126,7 +126,7 @@ def test_an_outcome_without_answer_means_waiting(rule: Rule, state: OutcomeState
 
     decide(rule, rows, finished(state))
 
-    assert rows[ref(Applicant, "a")].check_after == NOW + timedelta(hours=1)
+    assert rows[ref(Applicant, "a")].wake_at == NOW + timedelta(hours=1)
 
 
 def test_an_outcome_about_nobody_changes_nothing(rule: Rule) -> None:

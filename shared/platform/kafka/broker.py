@@ -1,81 +1,29 @@
-"""Kafka behind the Broker port: the only maker of producers, consumers and subscriptions.
-
-FastStream runs the subscriptions; its defaults (acknowledge first, decode before the handler, `latest`)
-lose or kill records, so all of them are set here. The handler never raises.
-"""
+"""Producing, reading and asking, over aiokafka."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
-    IllegalStateError,
     KafkaError,
     MessageSizeTooLargeError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
     for_code,
 )
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
-from faststream.security import SASLScram256
+from aiokafka.protocol.fetch import FetchRequest
 
 from shared.engine.ports import BrokerError, FeedListener, Record, UnsendableRecord, WrongPartitionCount
+from shared.platform.kafka.access import REQUEST_SECONDS, KafkaAccess, record_of
+from shared.platform.kafka.subscription import subscription
 
 MOST_BATCH_BYTES = 900 * 1024
-MOST_RECORDS = 2000
-REQUEST_SECONDS = 10
-SILENCE_CHECK_SECONDS = 1.0
-METADATA_MAX_AGE_MS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaAccess:
-    """Where the brokers are and who we are.
-
-    `stand_in` says that the broker is tansu, in memory, with two habits of its own: it makes missing topics
-    with 4 partitions when merely asked for them (so such a topic is made anew: the journal fills it again),
-    and its end offset counts only the first record of the last batch.
-    """
-
-    bootstrap: str
-    user: str | None = None
-    password: str | None = None
-    ca_file: str | None = None
-    stand_in: bool = False
-
-    def client(self) -> dict[str, Any]:
-        """Arguments every aiokafka client takes."""
-        options: dict[str, Any] = {
-            "bootstrap_servers": self.bootstrap,
-            "request_timeout_ms": REQUEST_SECONDS * 1000,
-            "metadata_max_age_ms": METADATA_MAX_AGE_MS,
-        }
-        if self.user:
-            options |= {
-                "security_protocol": "SASL_SSL" if self.ca_file else "SASL_PLAINTEXT",
-                "sasl_mechanism": "SCRAM-SHA-256",
-                "sasl_plain_username": self.user,
-                "sasl_plain_password": self.password,
-            }
-        if self.ca_file:
-            options["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
-        return options
-
-    def security(self) -> SASLScram256 | None:
-        """The same for FastStream."""
-        if not self.user:
-            return None
-        context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-        return SASLScram256(self.user, self.password or "", ssl_context=context, use_ssl=bool(self.ca_file))
+BATCH_HEADER_BYTES = 61
 
 
 class AioKafkaBroker:
@@ -109,6 +57,8 @@ class AioKafkaBroker:
         count = len(found[0].get("partitions", []))
         if count == partitions:
             return
+        if count == 0:
+            raise BrokerError(f"topic {topic} is still being made")
         if not self._access.stand_in:
             raise WrongPartitionCount(
                 f"topic {topic} has {count} partitions, not {partitions}: numbers are per partition, so the count "
@@ -157,7 +107,21 @@ class AioKafkaBroker:
             except (KafkaError, OSError, TimeoutError) as error:
                 await self._drop_reader()
                 raise BrokerError(type(error).__name__) from error
-        return [_record(record) for record in found]
+        return [record_of(record) for record in found]
+
+    async def batch_end(self, topic: str, partition: int, offset: int) -> int:
+        """First offset after the batch that holds `offset`, from its header alone: nothing is unpacked."""
+        async with self._reading:
+            try:
+                reader = await self._started_reader()
+                raw = await _raw(reader, TopicPartition(topic, partition), offset)
+            except (KafkaError, OSError, TimeoutError) as error:
+                await self._drop_reader()
+                raise BrokerError(type(error).__name__) from error
+        if len(raw) < BATCH_HEADER_BYTES:
+            raise BrokerError("no batch at this offset")
+        # Of the header: base offset (8 bytes at 0) and last offset delta (4 bytes at 23).
+        return int.from_bytes(raw[0:8], "big") + int.from_bytes(raw[23:27], "big") + 1
 
     async def _end(self, reader: AIOKafkaConsumer, place: TopicPartition) -> int:
         async with asyncio.timeout(REQUEST_SECONDS):
@@ -167,7 +131,7 @@ class AioKafkaBroker:
         return end
 
     def subscribe(self, topics: Sequence[str], group: str, listener: FeedListener) -> AbstractAsyncContextManager[None]:
-        return _subscription(self._access, topics, group, listener)
+        return subscription(self._access, topics, group, listener)
 
     async def _started_producer(self) -> AIOKafkaProducer:
         async with self._producing:
@@ -224,116 +188,17 @@ async def _create(admin: AIOKafkaAdminClient, topic: str, partitions: int) -> No
             raise error(topic)
 
 
-class _Steering:
-    """What a feed may do with a subscription. Commits go out once a second, only for tools that show lag."""
-
-    def __init__(self) -> None:
-        self.subscriber: BatchSubscriber | None = None
-        self._offsets: dict[TopicPartition, int] = {}
-
-    @property
-    def consumer(self) -> AIOKafkaConsumer | None:
-        """There before the first assignment, which may come while the subscription is still starting."""
-        return self.subscriber.consumer if self.subscriber else None
-
-    def seek(self, topic: str, partition: int, offset: int) -> None:
-        if self.consumer:
-            with suppress(IllegalStateError):  # revoked in the meantime: its next owner seeks by itself
-                self.consumer.seek(TopicPartition(topic, partition), offset)
-
-    async def commit(self, topic: str, partition: int, offset: int) -> None:
-        self._offsets[TopicPartition(topic, partition)] = offset
-
-    async def flush(self) -> None:
-        offsets, self._offsets = self._offsets, {}
-        if self.consumer and offsets:
-            with suppress(KafkaError, IllegalStateError):
-                await self.consumer.commit(offsets)
-
-
-class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    def __init__(self, listener: FeedListener, steering: _Steering) -> None:
-        self._listener, self._steering = listener, steering
-
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        await self._listener.revoked([(place.topic, place.partition) for place in revoked])
-
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        places = sorted((place.topic, place.partition) for place in assigned)
-        await self._listener.assigned(self._steering, places)
-
-
-@asynccontextmanager
-async def _subscription(
-    access: KafkaAccess, topics: Sequence[str], group: str, listener: FeedListener
-) -> AsyncIterator[None]:
-    steering = _Steering()
-    options = {key: value for key, value in access.client().items() if not key.startswith(("sasl", "sec", "ssl"))}
-    broker = KafkaBroker(**options, security=access.security(), logger=None, apply_types=False, acks="all")
-    subscriber = broker.subscriber(
-        *topics,
-        group_id=group,
-        batch=True,
-        max_records=MOST_RECORDS,
-        batch_timeout_ms=100,
-        auto_offset_reset="earliest",
-        ack_policy=AckPolicy.MANUAL,
-        listener=_Rebalance(listener, steering),
-        parser=_unparsed,
-        decoder=_undecoded,
-    )
-
-    async def handle(records: tuple[ConsumerRecord[Any, Any], ...]) -> None:
-        await listener.records(steering, [_record(record) for record in records])
-
-    subscriber(handle)
-    steering.subscriber = subscriber
-    await _start(broker)
-    watch = asyncio.create_task(_watch(listener, steering))
-    try:
-        yield
-    finally:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
-        with suppress(KafkaError, OSError):
-            await broker.stop()
-
-
-async def _start(broker: KafkaBroker) -> None:
-    while True:
-        try:
-            await broker.start()
-            return
-        except (KafkaError, OSError):
-            await broker.stop()
-            await asyncio.sleep(1.0)
-
-
-async def _watch(listener: FeedListener, steering: _Steering) -> None:
-    while True:
-        await asyncio.sleep(SILENCE_CHECK_SECONDS)
-        await steering.flush()
-        await listener.silence(steering)
-
-
-async def _unparsed(records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:
-    """FastStream's own parser fails on a header that is not UTF-8 and would drop the whole batch."""
-    first = records[0]
-    return KafkaMessage(raw_message=records, body=b"", message_id=f"{first.offset}", consumer=None)  # type: ignore[arg-type]
-
-
-async def _undecoded(message: KafkaMessage) -> tuple[ConsumerRecord[Any, Any], ...]:
-    """Decoding is the feed's, which makes a dead letter of what cannot be read."""
-    return message.raw_message
-
-
-def _record(record: ConsumerRecord[Any, Any]) -> Record:
-    return Record(
-        record.topic,
-        record.partition,
-        record.offset,
-        record.key,
-        record.value,
-        tuple(record.headers),
-        record.timestamp,
-    )
+async def _raw(reader: AIOKafkaConsumer, place: TopicPartition, offset: int) -> bytes:
+    """The bytes at an offset as the broker sends them. aiokafka's own fetcher unpacks before anybody can look."""
+    client = reader._client  # it has no public way to send a single request
+    node = client.cluster.leader_for_partition(place)
+    if node is None:
+        reader.assign([place])
+        await client.force_metadata_update()
+        node = client.cluster.leader_for_partition(place)
+    wanted = [(place.topic, [(place.partition, offset, BATCH_HEADER_BYTES)])]
+    answer = await client.send(node, FetchRequest(100, 1, BATCH_HEADER_BYTES, 0, wanted))
+    (_, ((_, code, *_, raw),)) = answer.topics[0]
+    if code:
+        raise for_code(code)
+    return bytes(raw or b"")

@@ -1,0 +1,192 @@
+"""The stack without Docker: a broker, a database, four services, the border and the simulators as processes of
+this machine, behind one port. Killing any one service leaves the others working; it is started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from deploy.processes import free_port
+from deploy.proxy import proxy
+from deploy.servers import Broker, Kafka, Secantus, Tansu
+from shared.security.vault import ensure_key
+
+SERVICES = ("registration", "incentive", "notification", "reporting")
+KEYS = ("master", "index", "records")
+START_SECONDS = 60
+RESTART_AFTER_SECONDS = 1.0
+
+
+@dataclass(eq=False)
+class Part:
+    """One process of the stack; `port` is None for those that nobody calls."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    port: int | None = None
+    health: str | None = None
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command, env={**os.environ, **self.environment}, stdout=log, stderr=log
+            )
+
+    async def stop(self) -> None:
+        process = self.process
+        if process and process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), 20)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+    async def until_ready(self) -> None:
+        """Raises RuntimeError with the end of the log when it does not come up."""
+        if not self.health:
+            return
+        async with httpx.AsyncClient() as client:
+            for _ in range(START_SECONDS * 5):
+                if self.process and self.process.returncode is not None:
+                    break
+                try:
+                    if (await client.get(f"http://127.0.0.1:{self.port}{self.health}")).status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    await asyncio.sleep(0)
+                await asyncio.sleep(0.2)
+        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+        raise RuntimeError(f"{self.name} did not become ready:\n{tail}")
+
+
+@dataclass(eq=False)
+class Stack:
+    """Everything that runs, and where."""
+
+    folder: Path
+    broker: Broker
+    database: Secantus
+    address: str
+    parts: dict[str, Part] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def environment(self, name: str, port: int | None = None) -> dict[str, str]:
+        """What a part is told, as GELOMBANG_<NAME>."""
+        secrets_ = self.folder / "secrets"
+        values = {
+            "KAFKA": self.broker.address,
+            "KAFKA_STAND_IN": str(isinstance(self.broker, Tansu)),
+            "MONGO": self.database.uri,
+            "STATE_DIR": str(self.folder / "state"),
+            **{f"{key.upper()}_KEY_FILE": str(secrets_ / f"{key}.key") for key in KEYS},
+            "PUBLIC_URL": self.address,
+            **({"HTTP_PORT": str(port)} if port else {}),
+            **self.extra,
+        }
+        return {f"GELOMBANG_{key}": value for key, value in values.items()}
+
+    def add(self, name: str, module: str, port: int | None = None, health: str | None = None) -> Part:
+        logs = self.folder / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        command = (sys.executable, "-W", "ignore", "-m", module)
+        part = Part(name, command, self.environment(name, port), logs / f"{name}.log", port, health)
+        self.parts[name] = part
+        return part
+
+    async def supervise(self) -> None:
+        """Start again what died, as a container runtime would."""
+        while True:
+            await asyncio.sleep(RESTART_AFTER_SECONDS)
+            for part in self.parts.values():
+                if part.process and part.process.returncode is not None:
+                    await part.start()
+
+
+@asynccontextmanager
+async def embedded(
+    folder: Path,
+    *,
+    port: int = 8080,
+    kafka: bool = False,
+    simulators: bool = False,
+    services: Sequence[str] = SERVICES,
+    extra: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stack]:
+    """The whole system, ready to be used, under `folder`; ended with the block.
+
+    `extra` are further settings for every part. `kafka` takes Apache Kafka (`make kafka`) for the broker.
+    """
+    _make_keys(folder)
+    broker: Broker = Kafka(folder / "broker") if kafka else Tansu(folder / "broker")
+    address = f"http://127.0.0.1:{port}"
+    stack = Stack(folder, broker, Secantus(folder / "database"), address, extra=extra or {})
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await asyncio.gather(stack.broker.start(), stack.database.start())
+        if simulators:
+            await _start(stack, [_simulators(stack)])
+        await _start(stack, [stack.add(s, f"services.{s}", free_port(), f"/{s}/health") for s in services])
+        if "incentive" in services:
+            await _start(stack, [stack.add("border", "services.incentive.border_process")])
+        tasks = [asyncio.create_task(stack.supervise()), asyncio.create_task(_serve(stack, port))]
+        yield stack
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(part.stop() for part in stack.parts.values()))
+        await asyncio.gather(stack.broker.stop(), stack.database.stop())
+
+
+def _make_keys(folder: Path) -> None:
+    for key in KEYS:
+        ensure_key(folder / "secrets" / f"{key}.key")
+
+
+async def _start(stack: Stack, parts: Sequence[Part]) -> None:
+    for part in parts:
+        await part.start()
+    await asyncio.gather(*(part.until_ready() for part in parts))
+
+
+def _simulators(stack: Stack) -> Part:
+    """Bank, civil registry and course platforms in one process; the services are told where they are."""
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    addresses = {"BANK_URL": f"{base}/bank", "CIVIL_REGISTRY_URL": f"{base}/civil-registry"}
+    stack.extra = {**addresses, "SIMULATORS_URL": base, **stack.extra}
+    return stack.add("simulators", "deploy.simulators", port, "/health")
+
+
+async def _serve(stack: Stack, port: int) -> None:
+    targets = {name: f"http://127.0.0.1:{part.port}" for name, part in stack.parts.items() if part.port}
+    config = uvicorn.Config(proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    await uvicorn.Server(config).serve()
+
+
+def where(stack: Stack) -> str:
+    """For a person: JSON of addresses and process ids, written to `<folder>/stack.json`."""
+    found = {
+        "address": stack.address,
+        "broker": {"address": stack.broker.address, "title": stack.broker.title},
+        "database": {"uri": stack.database.uri, "title": stack.database.title},
+        "parts": {n: {"pid": p.process.pid if p.process else None, "port": p.port} for n, p in stack.parts.items()},
+        "environment": stack.environment("cli"),
+    }
+    text = json.dumps(found, indent=1)
+    (stack.folder / "stack.json").write_text(text)
+    return text

@@ -1,0 +1,64 @@
+"""One port in front of the embedded services: `/<service>/...` goes to that service, `/` to reporting's public page.
+
+In compose a reverse proxy of its own does this, with TLS; here it is enough to pass requests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "host", "content-length"}
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+INTEGRATION = "api"
+"""The real partner interface of the programme stands under /api and belongs to incentive."""
+
+
+def proxy(targets: Mapping[str, str]) -> Starlette:
+    """`targets` maps the first path segment to the address of a service."""
+    limits = httpx.Limits(max_connections=400, max_keepalive_connections=100)
+    client = httpx.AsyncClient(timeout=60, limits=limits)
+
+    async def forward(request: Request) -> Response:
+        first = request.url.path.split("/")[1]
+        target = targets.get("incentive" if first == INTEGRATION else first)
+        if target is None:
+            return Response("Tidak ada halaman di alamat ini.", 404, media_type="text/plain; charset=utf-8")
+        headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in HOP_BY_HOP]
+        headers += [(b"host", request.headers.get("host", "").encode())]
+        length = request.headers.get("content-length")
+        body = _body(request) if length or "transfer-encoding" in request.headers else None
+        if length:
+            headers.append((b"content-length", length.encode()))
+        url = httpx.URL(target).copy_with(raw_path=request.scope["raw_path"] + _query(request))
+        try:
+            answer = await client.send(
+                client.build_request(request.method, url, headers=headers, content=body), stream=True
+            )
+        except httpx.HTTPError:
+            return Response("Layanan sedang dimulai ulang.", 503, {"Retry-After": "2"}, "text/plain; charset=utf-8")
+        passed = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in HOP_BY_HOP]
+        response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=None)
+        response.raw_headers = [(k.lower().encode(), v.encode()) for k, v in passed]
+        return response
+
+    async def front(request: Request) -> Response:
+        return RedirectResponse("/reporting/")
+
+    routes = [Route("/", front, methods=["GET"]), Route("/{path:path}", forward, methods=METHODS)]
+    return Starlette(routes=routes)
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+def _query(request: Request) -> bytes:
+    query: bytes = request.scope["query_string"]
+    return b"?" + query if query else b""

@@ -1,0 +1,70 @@
+"""One service as a process: settings -> ports -> app -> uvicorn. `python -m services.<name>` ends up here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from shared.engine.ports import Clock
+from shared.engine.service import Ports
+from shared.platform.clock import ProgrammeClock, SystemClock
+from shared.platform.kafka import AioKafkaBroker, KafkaAccess
+from shared.platform.logs import configure_logs
+from shared.platform.metrics import EngineMetrics
+from shared.platform.mongo import MongoDatabase
+from shared.platform.settings import CommonSettings, secret_text
+from shared.security.accounts import Accounts
+from shared.security.vault import RecordSeal, Vault, read_key
+
+Settings = TypeVar("Settings", bound=CommonSettings)
+Build = Callable[[Settings, Ports, Vault, Accounts], FastAPI]
+
+
+def ports_of(name: str, settings: CommonSettings) -> Ports:
+    """Clients of the servers that the settings name; nothing is connected yet."""
+    password = secret_text(settings.kafka_password_file) or None
+    access = KafkaAccess(settings.kafka, settings.kafka_user, password, stand_in=settings.kafka_stand_in)
+    clock: Clock = ProgrammeClock(settings.clock_file) if settings.clock_file else SystemClock()
+    seal = RecordSeal(read_key(settings.records_key_file))
+    return Ports(
+        database=MongoDatabase.connect(settings.mongo_uri(), name, settings.database_prefix),
+        broker=AioKafkaBroker(access),
+        clock=clock,
+        seal=seal.seal,
+        unseal=seal.unseal,
+        metrics=EngineMetrics(name),
+        topic_prefix=settings.topic_prefix,
+    )
+
+
+def build_app(name: str, settings: Settings, build: Build[Settings]) -> FastAPI:
+    """The app of a service that may know people, on the servers that its settings name."""
+    ports = ports_of(name, settings)
+    vault = Vault.from_files(ports.database, settings.master_key_file, settings.index_key_file)
+    return build(settings, ports, vault, Accounts(ports.database, ports.clock))
+
+
+def serve(name: str, settings: Settings, build: Build[Settings]) -> None:
+    """Run until the process is told to end; SIGTERM drains what is being answered."""
+    configure_logs(name, settings.log_json)
+    asyncio.run(run(lambda: build_app(name, settings, build), settings))
+
+
+async def run(make: Callable[[], FastAPI], settings: CommonSettings) -> None:
+    """The app is made inside the loop, since its clients belong to one."""
+    config = uvicorn.Config(
+        make(),
+        host=settings.http_host,
+        port=settings.http_port,
+        root_path=settings.root_path,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+        proxy_headers=False,
+    )
+    await uvicorn.Server(config).serve()

@@ -1,0 +1,206 @@
+"""One sample of every event that people must hear of, about one applicant, sealed under that person's key."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from shared.contracts import incentive as money
+from shared.contracts import registration as people
+from shared.contracts.base import Event
+from shared.security.vault import PersonKey
+
+NOW = datetime(2020, 4, 3, 1, 0, tzinfo=UTC)
+DAY = date(2020, 4, 17)
+NAME, MOBILE, EMAIL, TRACKING = "Sari Dewi", "+628120000111", "sari@example.org", "KLM-2345-XYZ"
+COURSE = {
+    "purchase_number": 1,
+    "course_code": "C1",
+    "course_name": "Menjahit Dasar",
+    "platform_code": "P1",
+    "platform": "Pijar Mahir",
+}
+FEATURES = {
+    "sex": "F",
+    "age_band": "25-34",
+    "kecamatan": "12.71.05",
+    "education": "SMA",
+    "work_status": "JOB_SEEKER",
+    "consent_campaigns": False,
+}
+
+
+def registered(key: PersonKey, mobile: str | None = MOBILE, email: str | None = EMAIL) -> people.ApplicantRegistered:
+    return people.ApplicantRegistered(
+        applicant_id=key.person,
+        received_at=NOW,
+        channel="online",
+        full_name=key.seal("full_name", NAME),
+        mobile=key.seal("mobile", mobile) if mobile else None,
+        email=key.seal("email", email) if email else None,
+        tracking_code=key.seal("tracking_code", TRACKING),
+        **FEATURES,
+    )
+
+
+def corrected(key: PersonKey, mobile: str) -> people.ApplicantCorrected:
+    sealed = key.seal("mobile", mobile)
+    return people.ApplicantCorrected(
+        applicant_id=key.person, corrected_at=NOW, by="applicant", fields=("mobile",), mobile=sealed, **FEATURES
+    )
+
+
+def wave_opened() -> people.WaveOpened:
+    closes = NOW + timedelta(days=7)
+    return people.WaveOpened(wave=1, opens_at=NOW, closes_at=closes, quota=5106, strata=(), rule_set="prakerja-2020")
+
+
+def wave_changed() -> people.WaveChanged:
+    return people.WaveChanged(
+        wave=1,
+        changed_at=NOW,
+        change="Penutupan diundur.",
+        reason="Listrik padam di tiga kecamatan.",
+        opens_at=NOW,
+        closes_at=NOW + timedelta(days=9),
+        quota=5106,
+    )
+
+
+def code(key: PersonKey, digits: str = "314159", life: timedelta = timedelta(minutes=5)) -> Event:
+    sealed = key.seal("code", digits)
+    return people.ConfirmationCodeIssued(
+        applicant_id=key.person, issued_at=NOW, expires_at=NOW + life, purpose="correction", code=sealed
+    )
+
+
+def _registration(key: PersonKey) -> list[Event]:
+    person, tracking = key.person, key.seal("tracking_code", TRACKING)
+    rules = {"rule_set": "prakerja-2020", "rule_version": "1"}
+    return [
+        people.IdentityQuestioned(
+            applicant_id=person,
+            questioned_at=NOW,
+            fields=("nik", "birth_date"),
+            reasons=("BIRTH_DATE_CONTRADICTS_NIK",),
+            deadline=DAY,
+            tracking_code=tracking,
+        ),
+        people.ApplicantIneligible(
+            applicant_id=person,
+            decided_at=NOW,
+            reason="AGE_BELOW_MINIMUM",
+            reason_text="Usia di bawah 18 tahun.",
+            rule_ref="Permenko 11/2020 Bab II",
+            appeal_deadline=DAY,
+            tracking_code=tracking,
+            **rules,
+        ),
+        people.ApplicantSelected(
+            applicant_id=person,
+            wave=1,
+            selected_at=NOW,
+            stratum="GENERAL",
+            rank=3,
+            card_number=key.seal("card_number", "4000123412341234"),
+            full_name=key.seal("full_name", NAME),
+            nik_index="0" * 64,
+            rule_set="prakerja-2020",
+            training_balance_rupiah=1_000_000,
+            first_purchase_deadline=DAY,
+        ),
+        people.ApplicantNotSelected(
+            applicant_id=person,
+            wave=1,
+            decided_at=NOW,
+            stratum="GENERAL",
+            stratum_name="umum",
+            rank=6000,
+            pool_size=14_569,
+            quota=5106,
+        ),
+        people.ConsultationBooked(
+            applicant_id=person, booking_id="b1", booked_at=NOW, on=DAY, at="09:00", queue_no=3, topic="HELP"
+        ),
+        code(key),
+    ]
+
+
+def _incentive(key: PersonKey) -> list[Event]:
+    person, masked = key.person, key.seal("account_number", "BNI ••••1234")
+    instalment = {"kind": "post_training", "number": 1, "total": 4, "amount_rupiah": 600_000, "due_on": DAY}
+    paid = {"reference": "GLB1", "bank": "BNI"}
+    why = {"cause": "REVIEW_MISSING", "cause_id": "Ulasan belum diisi.", "cause_en": "-", "actor": "applicant"}
+    what = {"actor_id": "Anda", "remedy_id": "Isi ulasan.", "remedy_en": "-", "new_date": DAY, "owed": False}
+    survey = {"number": 1, "total": 3, "deadline": DAY, "amount_rupiah": 50_000}
+    reminder = {"wave": 1, "days_passed": 14, "days_left": 16, "deadline": DAY, "balance_rupiah": 1_000_000}
+    return [
+        money.TrainingPurchased(
+            applicant_id=person,
+            purchased_at=NOW,
+            amount_rupiah=400_000,
+            balance_rupiah=600_000,
+            first=True,
+            **COURSE,
+        ),
+        *(
+            money.PurchaseReminderDue(applicant_id=person, which=which, **reminder)
+            for which in ("first", "second", "last")
+        ),
+        money.TrainingCompleted(
+            applicant_id=person,
+            finished_on=DAY,
+            certificate_number="S-1",
+            certificate_reconciled=True,
+            review_deadline=DAY,
+            first=True,
+            **COURSE,
+        ),
+        money.ReviewReminderDue(applicant_id=person, days=2, review_deadline=DAY, **COURSE),
+        money.IncentiveDue(applicant_id=person, account_masked=masked, expected_on=DAY, **instalment),
+        money.IncentiveDelayed(applicant_id=person, **instalment, **why, **what),
+        money.IncentivePaid(
+            applicant_id=person, paid_at=NOW, account_masked=masked, batch_id="B1", **instalment, **paid
+        ),
+        money.IncentiveReturned(
+            applicant_id=person, returned_at=NOW, code="AC04", reason="Rekening ditutup.", **instalment, **paid
+        ),
+        money.SurveyOpened(applicant_id=person, opened_at=NOW, **survey),
+        money.SurveyReminderDue(applicant_id=person, days_left=5, **survey),
+        _account_changed(key),
+        money.ParticipationRevoked(
+            applicant_id=person,
+            wave=1,
+            revoked_at=NOW,
+            reason="NO_FIRST_PURCHASE",
+            reason_text="Pelatihan pertama tidak dibeli.",
+            amount_rupiah=1_000_000,
+            appeal_deadline=DAY,
+        ),
+        money.ClawbackOpened(
+            applicant_id=person,
+            opened_at=NOW,
+            reason="OFFICIAL_ASN",
+            reason_text="Terdaftar sebagai ASN.",
+            amount_rupiah=1_600_000,
+            deadline=DAY,
+        ),
+    ]
+
+
+def _account_changed(key: PersonKey) -> Event:
+    return money.PayoutAccountChanged(
+        applicant_id=key.person,
+        changed_at=NOW,
+        hold_hours=72,
+        hold_until=NOW + timedelta(hours=72),
+        bank="BNI",
+        account_kind="bank",
+        account_index="0" * 64,
+        account_masked=key.seal("account_number", "BNI ••••1234"),
+        shared_by=1,
+    )
+
+
+def all_of(key: PersonKey) -> list[Event]:
+    """Every event about a person, ApplicantRegistered apart."""
+    return [*_registration(key), *_incentive(key)]

@@ -1,0 +1,145 @@
+"""What the outside work makes of a channel that fails, falls silent or is away; on twins, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.notification import effects
+from services.notification.domain.messages import SEND
+from services.notification.reference import read_reference
+from services.notification.settings import NotificationSettings
+from services.notification.standing import Standing
+from shared.engine.rules import Effect, Outcome, OutcomeState
+from tests.component.notification import samples
+from tests.component.notification.stage import ANNA, Stage, virtual
+
+SETTINGS = NotificationSettings()
+
+
+@dataclass
+class Scripted:
+    """A channel that answers as told, the last answer for ever."""
+
+    outcomes: list[Outcome]
+    inquiry: OutcomeState = OutcomeState.NOT_FOUND
+    repeats_safely: bool = False
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    async def send(self, reference: str, to: str, subject: str, text: str) -> Outcome:
+        self.sent.append((reference, to))
+        return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+
+    async def inquire(self, reference: str) -> Outcome:
+        return Outcome(self.inquiry)
+
+
+async def attempt(stage: Stage, channel: Scripted, attempts: int = 1, since: timedelta | None = None) -> Outcome:
+    handler = await handler_of(stage, channel)
+    first = stage.clock.now() - since if since else None
+    return await handler.perform(_effect(stage, attempts, first))
+
+
+async def handler_of(stage: Stage, channel: Scripted) -> effects.SendMessage:
+    key = await stage.person()
+    stage.mobile = key.seal("mobile", samples.MOBILE).ciphertext  # type: ignore[attr-defined]
+    stage.tracking = key.seal("tracking_code", samples.TRACKING).ciphertext  # type: ignore[attr-defined]
+    reference = read_reference(SETTINGS.messages_directory)
+    standing = Standing("http://x.test", "1", "2", "3", "4")
+    sending = effects.Sending(
+        stage.vault, stage.database, stage.clock, reference.catalogue, {"sms": channel}, standing, _no_alarm
+    )
+    return effects.SendMessage(sending)
+
+
+def _no_alarm(code: str, **details: object) -> None:
+    raise AssertionError(code)
+
+
+def _effect(stage: Stage, attempts: int = 1, first=None) -> Effect:  # type: ignore[no-untyped-def]
+    payload = {
+        "message_id": "m",
+        "applicant_id": ANNA,
+        "channel": "sms",
+        "mobile": stage.mobile,  # type: ignore[attr-defined]
+        "template": "registration.received",
+        "language": "id",
+        "title": "Judul",
+        "link": "/x",
+        "values": {"received_at": "hari ini"},
+        "sealed": [["tracking_code", "tracking_code", stage.tracking]],  # type: ignore[attr-defined]
+        "secret": False,
+        "event": "ApplicantRegistered",
+        "queued_at": samples.NOW.isoformat(),
+        "expires_at": "",
+        "fault": "",
+    }
+    return Effect("e1", SEND, "c/a/sms", payload, attempts, first)
+
+
+def test_a_provider_that_is_away_is_tried_later_and_later_and_given_up_after_three_days(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        waits = []
+        for attempts in (1, 2, 5, 9):
+            stage = Stage(tmp_path)
+            channel = Scripted([Outcome(OutcomeState.NOT_STARTED)])
+            waits.append((await attempt(stage, channel, attempts)).retry_after)
+        assert waits == [timedelta(minutes=minutes) for minutes in (5, 30, 1440, 1440)]
+        late = await attempt(Stage(tmp_path), Scripted([Outcome(OutcomeState.DONE)]), 9, timedelta(hours=73))
+        assert late == Outcome(OutcomeState.FAILED, {"code": "GAVE_UP"})
+
+    virtual(scenario)
+
+
+def test_a_silent_provider_is_asked_and_sent_again_only_when_that_is_safe(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        for safe, expected in ((True, OutcomeState.DONE), (False, OutcomeState.NOT_FOUND)):
+            stage, channel = Stage(tmp_path), Scripted([Outcome(OutcomeState.DONE)], repeats_safely=safe)
+            handler = await handler_of(stage, channel)
+            assert (await handler.inquire(_effect(stage))).state is expected
+            assert len(channel.sent) == int(safe)
+        stage, channel = Stage(tmp_path), Scripted([], OutcomeState.DONE)
+        handler = await handler_of(stage, channel)
+        assert (await handler.inquire(_effect(stage))).state is OutcomeState.DONE
+
+    virtual(scenario)
+
+
+def test_the_reference_and_the_text_parts_are_told(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        channel = Scripted([Outcome(OutcomeState.DONE)])
+        outcome = await attempt(Stage(tmp_path), channel)
+        assert outcome.data == {"parts": 2}
+        assert channel.sent == [("2020-04-03.e1", samples.MOBILE)]
+
+    virtual(scenario)
+
+
+@pytest.mark.parametrize("outcome", ["FAILED", "UNKNOWN"])
+def test_after_a_failure_the_next_channel_is_taken_after_silence_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
+    silent = Scripted([Outcome(OutcomeState[outcome], {"code": "X"})])
+    whole = effects.channels_of
+    monkeypatch.setattr(effects, "channels_of", lambda *args: {**whole(*args), "sms": silent})
+
+    async def scenario() -> None:
+        stage = Stage(tmp_path)
+        key = await stage.person()
+        stage.say(samples.registered(key))
+        await stage.play(20)
+        by_channel = {m["channel"]: m["state"] for m in stage.messages()}
+        assert by_channel == ({"sms": "failed", "whatsapp": "sent"} if outcome == "FAILED" else {"sms": "unknown"})
+        assert len(silent.sent) == 1
+        if outcome == "UNKNOWN":  # after the horizon a person must look: never sent again blindly
+            app = stage.app()
+            async with app.router.lifespan_context(app):
+                await asyncio.sleep(3 * 3600)
+            assert stage.alarms() == {"OUTCOME_NEEDS_PERSON": 1.0}
+            assert len(silent.sent) == 1
+
+    virtual(scenario)
