@@ -142,7 +142,10 @@ async def embedded(
         await _start(stack, [stack.add(s, f"services.{s}", free_port(), f"/{s}/health") for s in services])
         if "incentive" in services:
             await _start(stack, [stack.add("border", "services.incentive.border_process")])
-        tasks = [asyncio.create_task(stack.supervise()), asyncio.create_task(_serve(stack, port))]
+        front = _front(stack, port)
+        tasks = [asyncio.create_task(stack.supervise()), asyncio.create_task(front.serve())]
+        while not front.started:
+            await asyncio.sleep(0.05)
         yield stack
     finally:
         for task in tasks:
@@ -172,10 +175,12 @@ def _simulators(stack: Stack) -> Part:
     return stack.add("simulators", "deploy.simulators", port, "/health")
 
 
-async def _serve(stack: Stack, port: int) -> None:
+def _front(stack: Stack, port: int) -> uvicorn.Server:
     targets = {name: f"http://127.0.0.1:{part.port}" for name, part in stack.parts.items() if part.port}
-    config = uvicorn.Config(proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False)
-    await uvicorn.Server(config).serve()
+    server = uvicorn.Server(
+        uvicorn.Config(proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    )
+    return server
 
 
 def where(stack: Stack) -> str:

@@ -175,7 +175,9 @@ class Bank:
             return
         self._notices += 1
         body = json.dumps({"reference": reference, "status": status, "code": code}).encode()
-        await self.notify(signed(self.secret, f"notice_{self._notices}", int(self.clock.wall().timestamp()), body), body)
+        await self.notify(
+            signed(self.secret, f"notice_{self._notices}", int(self.clock.wall().timestamp()), body), body
+        )
 
 
 def signed(secret: bytes, id: str, timestamp: int, body: bytes) -> dict[str, str]:

@@ -16,9 +16,7 @@ from shared.security.vault import Vault
 from shared.web.host import host
 
 
-def build(
-    settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Accounts, codes: api.OneTimeCodes
-) -> FastAPI:
+def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Accounts) -> FastAPI:
     """Raises RulesIncomplete, CausesWrong or CatalogueWrong when the data that ship with the service are not right."""
     reference = read_reference(settings.data_directory)
     client = httpx.AsyncClient(base_url=settings.bank_url, timeout=settings.bank_timeout_seconds)
@@ -34,5 +32,5 @@ def build(
         timers=schedule.TIMERS,
     )
     service = build_service(definition, ports)
-    router = api.build_router(service, vault, accounts, settings, codes, reference=reference, bank=bank)
+    router = api.build_router(service, vault, accounts, settings, reference=reference, bank=bank)
     return host(service, [router], REFUSALS, title="Insentif", closed=client.aclose)

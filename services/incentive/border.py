@@ -13,7 +13,7 @@ import hashlib
 import resource
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from services.incentive.adapters.border import Border, ClaimAccepted
 from services.incentive.adapters.partners import PartnersUnreadable
@@ -45,6 +45,11 @@ class ClaimLog(Protocol):
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Record]:
         """Decompresses: may raise MemoryError or kill the process."""
         ...
+
+
+@runtime_checkable
+class BatchHeaders(Protocol):
+    """What a log may do besides, so that a batch is stepped over at once and not record by record."""
 
     async def batch_end(self, topic: str, partition: int, offset: int) -> int:
         """First offset after the batch that holds `offset`, from its header alone: nothing is decompressed."""
@@ -159,10 +164,13 @@ class BorderLoop:
         return records
 
     async def _step_over(self, cursor: Cursor) -> None:
-        end = await self._log.batch_end(self._topic, cursor.partition, cursor.offset)
-        place = f"{cursor.id}/{cursor.offset}-{end - 1}"
+        if isinstance(self._log, BatchHeaders):
+            after = cursor.at(await self._log.batch_end(self._topic, cursor.partition, cursor.offset))
+        else:  # the next record may lie in the same batch: then one more death is enough
+            after = replace(cursor.at(cursor.offset + 1), deaths=MOST_DEATHS - 1)
+        place = f"{cursor.id}/{cursor.offset}-{after.offset - 1}"
         await self._ask(RefuseClaim(place, "BATCH_UNREADABLE", None, hashlib.sha256(place.encode()).hexdigest()))
-        await self._move(cursor.at(end))
+        await self._move(after)
 
     async def _move(self, cursor: Cursor) -> None:
         await self._write(cursor)

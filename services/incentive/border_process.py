@@ -1,4 +1,4 @@
-"""The border as a process of its own, kept small, so that little can die in it.
+"""The border as a process: `python -m services.incentive.border_process`. Kept small, so that little can die in it.
 
 It commits claims itself, as one more writer of incentive's journal; relay, timers and outside work stay with the
 service's own process. Whoever starts it starts it again when it ends: that is how a bomb is got over.
@@ -7,6 +7,7 @@ service's own process. Whoever starts it starts it again when it ends: that is h
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 
 from services.incentive import commands, store
@@ -19,6 +20,8 @@ from shared.contracts.partner import TOPIC
 from shared.engine.ports import BrokerError, TransientError
 from shared.engine.restore import detect_restore
 from shared.engine.service import Definition, Ports, Service, build_service
+from shared.platform.logs import configure_logs
+from shared.web.serve import ports_of
 
 DIED_OF_MEMORY = 70
 """Exit status after a batch that would not fit: the attempt is on disk, the next start counts it."""
@@ -69,3 +72,20 @@ def run_limited(settings: IncentiveSettings, connect: Callable[[], tuple[Ports, 
             return DIED_OF_MEMORY
         raise
     return 0
+
+
+def main() -> int:
+    """The border of the servers that the settings name; the partner topic has the installation's prefix, if any."""
+    settings = IncentiveSettings()
+    configure_logs("incentive-border", settings.log_json)
+
+    def connect() -> tuple[Ports, ClaimLog]:
+        ports = ports_of("incentive", settings)
+        return ports, ports.broker
+
+    own = settings.topic_prefix == "gelombang."
+    return run_limited(settings, connect, TOPIC if own else f"{settings.topic_prefix}{TOPIC}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.incentive.domain import (
     accounts,
+    codes,
     completion,
     participation,
     payouts,
@@ -18,6 +19,7 @@ from services.incentive.domain import (
     surveys,
 )
 from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount
+from services.incentive.domain.codes import IssueCode, OneTimeCode, TryCode
 from services.incentive.domain.completion import Certificate, ClaimSeen, ReconcileCertificate, RecordCompletion
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.participant import Participant
@@ -31,7 +33,8 @@ from services.incentive.domain.sequel import Advance, settle
 from services.incentive.domain.surveys import AnswerSurvey
 from services.incentive.money_rules import money_commands
 from services.incentive.wiring import FUNDS, Desk, peek
-from shared.contracts.decision import Decision, Ref, World, ref
+from shared.contracts.decision import Decision, Ref, Refused, World, ref
+from shared.contracts.registration import ConfirmationCodeIssued
 from shared.engine.rules import Rule
 
 
@@ -55,9 +58,37 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
             lambda claim, world: [ref(RefusedClaim, claim.place)],
             lambda world, claim, now: refused_claims.refuse(world.get(RefusedClaim, claim.place), claim, now),
         ),
+        IssueCode: Rule(_code_needs, _issue_code),
+        TryCode: Rule(
+            _code_needs,
+            lambda world, tried, now: codes.attempt(world.get(OneTimeCode, _code_id(tried)), tried),
+        ),
         Advance: desk.about(lambda draft, advance, world: None),
         **money_commands(desk),
     }
+
+
+def _code_id(command: IssueCode | TryCode) -> str:
+    return codes.code_id(command.applicant_id, command.purpose)
+
+
+def _code_needs(command: IssueCode | TryCode, world: World) -> Iterable[Ref]:
+    return [ref(OneTimeCode, _code_id(command)), ref(Participant, command.applicant_id)]
+
+
+def _issue_code(world: World, command: IssueCode, now: datetime) -> Decision:
+    """Only participants get codes; the event is registration's, so that notification knows one kind alone."""
+    if world.get(Participant, command.applicant_id) is None:
+        raise Refused("PARTICIPANT_UNKNOWN")
+    code = codes.issue(world.get(OneTimeCode, _code_id(command)), command)
+    told = ConfirmationCodeIssued(
+        applicant_id=command.applicant_id,
+        issued_at=now,
+        expires_at=now + codes.LIFE,
+        purpose=command.purpose,
+        code=command.sealed,
+    )
+    return Decision(changes=(code,), events=(told,), reply={"minutes": int(codes.LIFE.total_seconds() // 60)})
 
 
 def _code(message: Any, world: World) -> Iterable[Ref]:

@@ -9,6 +9,7 @@ from typing import Any
 from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.batches import Batch, Chunk
+from services.incentive.domain.codes import OneTimeCode
 from services.incentive.domain.completion import Certificate, ClaimSeen
 from services.incentive.domain.funds import PROGRAMME, Deposit, Funds
 from services.incentive.domain.ledger import Posting, differences
@@ -37,6 +38,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Payment,
     Funds,
     Deposit,
+    OneTimeCode,
     Posting,
 )
 

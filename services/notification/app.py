@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.notification import api, commands, effects, reactions, schedule, store
+from services.notification.adapters import Channels
 from services.notification.domain.refusals import REFUSALS
 from services.notification.reference import read_reference
 from services.notification.settings import NotificationSettings
@@ -14,8 +15,10 @@ from shared.security.vault import Vault
 from shared.web.host import host
 
 
-def build(settings: NotificationSettings, ports: Ports, vault: Vault, accounts: Accounts) -> FastAPI:
-    """Raises RouteBroken or TextFault when the data that ship with the service are not right."""
+def build(
+    settings: NotificationSettings, ports: Ports, vault: Vault, accounts: Accounts, channels: Channels | None = None
+) -> FastAPI:
+    """`channels` replaces the ways out of the settings. Raises RouteBroken or TextFault when the data are not right."""
     reference = read_reference(settings.messages_directory)
     definition = Definition(
         name="notification",
@@ -24,7 +27,7 @@ def build(settings: NotificationSettings, ports: Ports, vault: Vault, accounts: 
         commands=commands.commands(reference, settings.office()),
         sources=reactions.SOURCES,
         reactions=reactions.reactions(reference),
-        effects=effects.build(settings, ports, vault, reference),
+        effects=effects.build(settings, ports, vault, reference, channels),
         timers=schedule.TIMERS,
     )
     service = build_service(definition, ports)

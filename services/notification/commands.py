@@ -38,19 +38,6 @@ def commands(reference: Reference, office: Office) -> Mapping[type, Rule]:
         decision, fact = tickets.open_ticket(world.get(Ticket, command.ticket_id), command, office, now)
         return decision + recipients.tell(person, person.applicant_id, fact, reference.routes)
 
-    def step(act: Step) -> Rule:
-        """A step that the person is told of; of an erased person only the ticket itself changes."""
-
-        def decide(world: World, command: Any, now: datetime) -> Decision:
-            ticket = world.get(Ticket, command.ticket_id)
-            decision, fact = act(ticket, command, office, now)
-            person = world.get(Recipient, ticket.applicant_id) if ticket else None
-            if person is None or person.erased:
-                return decision
-            return decision + recipients.tell(person, person.applicant_id, fact, reference.routes)
-
-        return Rule(_ticket_and_person, decide)
-
     return {
         MakeCampaign: Rule(lambda command, world: [ref(Campaign, command.campaign_id)], make),
         PreferChannel: Rule(
@@ -60,11 +47,25 @@ def commands(reference: Reference, office: Office) -> Mapping[type, Rule]:
         OpenTicket: Rule(
             lambda command, world: [ref(Ticket, command.ticket_id), ref(Recipient, command.applicant_id)], opening
         ),
-        AnswerTicket: step(tickets.answer_ticket),
-        ReopenTicket: step(tickets.reopen_ticket),
+        AnswerTicket: _step(reference, office, tickets.answer_ticket),
+        ReopenTicket: _step(reference, office, tickets.reopen_ticket),
         CloseTicket: _on_ticket(tickets.close_ticket),
         MarkOverdue: _on_ticket(lambda ticket, command, now: tickets.mark_overdue(ticket, now)),
     }
+
+
+def _step(reference: Reference, office: Office, act: Step) -> Rule:
+    """A step that the person is told of; of an erased person only the ticket itself changes."""
+
+    def decide(world: World, command: Any, now: datetime) -> Decision:
+        ticket = world.get(Ticket, command.ticket_id)
+        decision, fact = act(ticket, command, office, now)
+        person = world.get(Recipient, ticket.applicant_id) if ticket else None
+        if person is None or person.erased:
+            return decision
+        return decision + recipients.tell(person, person.applicant_id, fact, reference.routes)
+
+    return Rule(_ticket_and_person, decide)
 
 
 def _ticket_and_person(command: Any, world: World) -> Iterable[Ref]:

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notification import store
-from services.notification.adapters import channels_of
-from services.notification.adapters.channel import Channel
+from services.notification.adapters import Channels, channels_of
 from services.notification.adapters.file import Files
 from services.notification.adapters.flyers import Flyers
 from services.notification.domain import campaigns, messages, templates
@@ -51,7 +50,7 @@ class Sending:
     database: Database
     clock: Clock
     catalogue: Catalogue
-    channels: Mapping[str, Channel]
+    channels: Channels
     standing: Standing
     alarm: Alarm
 
@@ -168,7 +167,13 @@ def kinds(sending: Sending, publish: PublishCampaign, concurrency: int) -> Mappi
     }
 
 
-def build(settings: NotificationSettings, ports: Ports, vault: Vault, reference: Reference) -> Mapping[str, EffectKind]:
+def build(
+    settings: NotificationSettings,
+    ports: Ports,
+    vault: Vault,
+    reference: Reference,
+    channels: Channels | None = None,
+) -> Mapping[str, EffectKind]:
     """The table with everything the settings choose."""
     standing = Standing(
         settings.public_url,
@@ -178,8 +183,8 @@ def build(settings: NotificationSettings, ports: Ports, vault: Vault, reference:
         settings.office_whatsapp,
     )
     alarm, catalogue = ports.metrics.alarm, reference.catalogue
-    channels = channels_of(settings, ports.clock)
-    sending = Sending(vault, ports.database, ports.clock, catalogue, channels, standing, alarm)
+    ways = channels or channels_of(settings, ports.clock)
+    sending = Sending(vault, ports.database, ports.clock, catalogue, ways, standing, alarm)
     files = Files(settings.state_dir / "campaigns")
     flyers = Flyers(environment(), settings.office_name)
     publish = PublishCampaign(files, flyers, catalogue, standing, reference.kecamatan, alarm)

@@ -22,8 +22,9 @@ def build(settings: RegistrationSettings, ports: Ports, vault: Vault, accounts: 
     definition = Definition(
         name="registration",
         aggregates=store.AGGREGATES,
+        indexes=store.INDEXES,
         commands=api.COMMANDS,
-        sources=("incentive",),
+        sources=reactions.SOURCES,
         reactions=reactions.REACTIONS,
         effects=effects.kinds(vault, registry, reference, settings),
         timers=schedule.timers(vault, reference),

@@ -49,6 +49,7 @@ def _note_account(world: World, event: AccountFact, now: datetime) -> Decision:
     )
 
 
+SOURCES = ("incentive",)
 REACTIONS: Mapping[type[Event], Rule] = {
     ParticipationRevoked: Rule(_seat_freed, _free_seat),
     PayoutAccountLinked: Rule(_account_used, _note_account),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.platform.settings import CommonSettings, secret_text
 
 
-class RegistrationSettings(BaseSettings):
+class RegistrationSettings(CommonSettings):
     """What an office decides about intake, identity and waves."""
-
-    model_config = SettingsConfigDict(env_prefix="GELOMBANG_", extra="ignore", frozen=True)
 
     rule_set: str = "prakerja-2020"
     """Rule file that decides on new applications; it must be among those shipped in `data/`."""
@@ -29,8 +30,8 @@ class RegistrationSettings(BaseSettings):
     civil_registry_user: str = ""
     """USER_ID of the agreement with the civil registry."""
 
-    civil_registry_password: SecretStr = SecretStr("")
-    """PASSWORD of the agreement; comes from a secret file."""
+    civil_registry_password_file: Path | None = None
+    """Secret file with the PASSWORD of the agreement."""
 
     civil_registry_client_address: str = "127.0.0.1"
     """IP_USER: our address as agreed with the civil registry."""
@@ -49,3 +50,6 @@ class RegistrationSettings(BaseSettings):
 
     import_rows_in_flight: int = Field(400, ge=1, le=2000)
     """Rows of a sheet that are decided beside each other, so that they share commits."""
+
+    def civil_registry_password(self) -> str:
+        return secret_text(self.civil_registry_password_file)

@@ -329,7 +329,11 @@ class IdentityErased(PersonEvent):
 
 
 class ConfirmationCodeIssued(PersonEvent):
-    """A one-time code must reach the person now (message `code.one_time`); only its hash is kept with us."""
+    """A one-time code must reach the person now (message `code.one_time`); only its hash is kept with us.
+
+    `purpose` is correction, withdrawal, objection, tracking, or participation: the last is for acts at
+    incentive's door, which opens `code` to check what the person types, until `expires_at`.
+    """
 
     issued_at: AwareDatetime
     expires_at: AwareDatetime

@@ -8,7 +8,7 @@ from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.partners import PartnerFile, Partners
 from services.incentive.api import bank as bank_door
 from services.incentive.api import citizens, platforms, staff
-from services.incentive.api.door import Door, OneTimeCodes
+from services.incentive.api.door import Door, OneTimeCodes, OwnCodes
 from services.incentive.api.guard import GuardedRoute
 from services.incentive.commands import commands
 from services.incentive.reference import Reference, read_reference
@@ -23,6 +23,7 @@ PREFIX = "/incentive"
 PEOPLE = (
     citizens.add_catalogue,
     citizens.add_page,
+    citizens.add_codes,
     citizens.add_purchases,
     citizens.add_reviews,
     citizens.add_account,
@@ -40,8 +41,8 @@ def build_router(
     vault: Vault,
     accounts: Accounts,
     settings: IncentiveSettings,
-    codes: OneTimeCodes,
     *,
+    codes: OneTimeCodes | None = None,
     reference: Reference | None = None,
     partners: Partners | None = None,
     bank: Bank | None = None,
@@ -53,7 +54,7 @@ def build_router(
         accounts,
         settings,
         reference or read_reference(settings.data_directory),
-        codes,
+        codes or OwnCodes(service, vault),
         partners or PartnerFile(settings.partners_file),
         bank,
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Header, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from services.incentive.domain.codes import Purpose
 from shared.contracts.base import MAX_RUPIAH
 
 ApplicantId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
@@ -38,6 +39,12 @@ class CitizenBody(Body):
     """All that spends or changes: the one-time code, or none when signed-in staff act for a person who is present."""
 
     code: Digits = None
+
+
+class CodeBody(Body):
+    """What the one-time code is for."""
+
+    purpose: Purpose
 
 
 class PurchaseBody(CitizenBody):

@@ -13,6 +13,7 @@ from services.incentive.api.bodies import (
     AccountBody,
     ApplicantId,
     CitizenBody,
+    CodeBody,
     CoursePath,
     IdempotencyKey,
     PurchaseBody,
@@ -93,6 +94,15 @@ def add_page(router: APIRouter, door: Door) -> None:
             raise Refused("SURVEY_NOT_OPEN") from None
 
 
+def add_codes(router: APIRouter, door: Door) -> None:
+    """One-time codes for what spends or changes."""
+
+    @router.post("/participants/{applicant_id}/codes", status_code=202, summary="Minta kode sekali pakai")
+    async def ask(applicant_id: ApplicantId, tracking_code: TrackingCode, body: CodeBody) -> dict[str, Any]:
+        await door.holder(applicant_id, tracking_code)
+        return dict(await door.codes.issue(applicant_id, body.purpose))
+
+
 def add_purchases(router: APIRouter, door: Door) -> None:
     """Buying in one step. The same Idempotency-Key gets the first answer again, without a new one-time code."""
 
@@ -109,7 +119,7 @@ def add_purchases(router: APIRouter, door: Door) -> None:
         key, digest, known = await door.answered(request, f"purchases/{applicant_id}", idempotency_key)
         if known is not None:
             return dict(known)
-        by = await door.allowed(request, applicant_id, body.code)
+        by = await door.allowed(request, applicant_id, "purchase", body.code)
         command = BuyCourse(applicant_id, course, new_code(), body.accept_top_up, by)
         return dict(await door.execute(command, key=key, digest=digest))
 
@@ -122,7 +132,7 @@ def add_reviews(router: APIRouter, door: Door) -> None:
         request: Request, applicant_id: ApplicantId, tracking_code: TrackingCode, body: ReviewBody
     ) -> dict[str, Any]:
         await door.holder(applicant_id, tracking_code)
-        by = await door.allowed(request, applicant_id, body.code)
+        by = await door.allowed(request, applicant_id, "review", body.code)
         key = await door.key(applicant_id)
         comment = key.seal("review_comment", body.comment) if body.comment else None
         command = ReviewCourse(applicant_id, body.purchase_number, body.rating, body.aspects, comment, by)
@@ -137,7 +147,7 @@ def add_reviews(router: APIRouter, door: Door) -> None:
         body: SurveyBody,
     ) -> dict[str, Any]:
         await door.holder(applicant_id, tracking_code)
-        by = await door.allowed(request, applicant_id, body.code)
+        by = await door.allowed(request, applicant_id, "survey", body.code)
         questions = door.reference.questions(number)
         return dict(await door.execute(AnswerSurvey(applicant_id, number, body.answers, questions, by)))
 
@@ -150,7 +160,7 @@ def add_account(router: APIRouter, door: Door) -> None:
         request: Request, applicant_id: ApplicantId, tracking_code: TrackingCode, body: AccountBody
     ) -> dict[str, Any]:
         await door.holder(applicant_id, tracking_code)
-        by = await door.allowed(request, applicant_id, body.code)
+        by = await door.allowed(request, applicant_id, "payout_account", body.code)
         index, number, masked = await door.sealed_account(applicant_id, body.bank, body.account_number)
         return dict(await door.execute(LinkAccount(applicant_id, body.bank, index, number, masked, by)))
 
@@ -159,5 +169,5 @@ def add_account(router: APIRouter, door: Door) -> None:
         request: Request, applicant_id: ApplicantId, tracking_code: TrackingCode, body: CitizenBody
     ) -> dict[str, Any]:
         await door.holder(applicant_id, tracking_code)
-        await door.allowed(request, applicant_id, body.code)
+        await door.allowed(request, applicant_id, "payout_account", body.code)
         return dict(await door.execute(RecheckAccount(applicant_id)))

@@ -20,6 +20,7 @@ from services.incentive.adapters.border import Border
 from services.incentive.adapters.partners import Partners
 from services.incentive.api.guard import TRACE
 from services.incentive.domain.applicants import Applicant
+from services.incentive.domain.codes import IssueCode, Purpose, TryCode
 from services.incentive.domain.days import day_of
 from services.incentive.domain.participant import Participant
 from services.incentive.reference import Reference
@@ -37,11 +38,42 @@ _ACCOUNT_NUMBER = re.compile(r"[0-9]{8,20}")
 
 
 class OneTimeCodes(Protocol):
-    """Who checks the six digits that were sent to a person's confirmed phone or e-mail."""
+    """Who sends and checks the six digits that go to a person's confirmed phone or e-mail."""
 
-    async def verify(self, applicant_id: str, code: str) -> bool:
-        """True once for the right code. A wrong one counts as a try; may raise Refused to say more."""
+    async def issue(self, applicant_id: str, purpose: Purpose) -> Mapping[str, Any]:
+        """Have a code sent for one purpose. Raises Refused as domain/codes.py `issue`."""
         ...
+
+    async def verify(self, applicant_id: str, purpose: Purpose, code: str) -> bool:
+        """True once for the right code of that purpose. A wrong one counts as a try."""
+        ...
+
+
+class OwnCodes:
+    """Codes of this service, brought to people by notification."""
+
+    def __init__(self, service: Service, vault: Vault) -> None:
+        self._service, self._vault = service, vault
+
+    async def issue(self, applicant_id: str, purpose: Purpose) -> Mapping[str, Any]:
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        try:
+            sealed = (await self._vault.key(applicant_id)).seal("code", code)
+        except Unreadable:
+            raise Refused("PARTICIPANT_UNKNOWN") from None
+        digest = self._digest(applicant_id, purpose, code)
+        command = IssueCode(applicant_id, purpose, digest, sealed, self._service.clock.wall())
+        return await self._service.execute(command, trace=TRACE.get())
+
+    async def verify(self, applicant_id: str, purpose: Purpose, code: str) -> bool:
+        digest = self._digest(applicant_id, purpose, code)
+        command = TryCode(applicant_id, purpose, digest, self._service.clock.wall())
+        reply = await self._service.execute(command, trace=TRACE.get())
+        return bool(reply["right"])
+
+    def _digest(self, applicant_id: str, purpose: Purpose, code: str) -> str:
+        """Keyed hash of a code; one for another person or purpose is another hash."""
+        return self._vault.index("tracking", f"{applicant_id}|{purpose}|{code}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +119,7 @@ class Door:
         except Unreadable:
             raise Refused("PARTICIPANT_UNKNOWN") from None
 
-    async def allowed(self, request: Request, applicant_id: str, code: str | None) -> str | None:
+    async def allowed(self, request: Request, applicant_id: str, purpose: Purpose, code: str | None) -> str | None:
         """May this request spend or change? The person with a one-time code, or staff, who are then named.
 
         Returns the staff's name, or None for the person. Raises CODE_WRONG, or a problem of signing in.
@@ -95,7 +127,7 @@ class Door:
         if code is None:
             staff = await self.accounts.require("placement", "secretariat")(request)
             return staff.username
-        if not await self.codes.verify(applicant_id, code):
+        if not await self.codes.verify(applicant_id, purpose, code):
             raise Refused("CODE_WRONG")
         return None
 

@@ -16,6 +16,10 @@ REFUSALS: dict[str, Refusal] = {
     "CODE_WRONG": Refusal(
         "forbidden", "Kode sekali pakai salah atau sudah tidak berlaku. Mintalah kode baru, lalu coba lagi."
     ),
+    "CODE_TOO_SOON": Refusal("conflict", "Kode baru saja dikirim. Tunggu {seconds} detik sebelum meminta kode lagi."),
+    "CODE_TOO_OFTEN": Refusal(
+        "closed", "Permintaan kode hari ini sudah terlalu banyak. Coba lagi besok, atau datang ke kantor kami."
+    ),
     "REPAYMENT_ABOVE_DEBT": Refusal(
         "invalid", "Jumlah pengembalian melebihi sisa kewajiban {debt_rupiah} rupiah. Periksa kembali tanda terimanya."
     ),

@@ -12,9 +12,12 @@ from services.notification.settings import NotificationSettings
 from shared.engine.ports import Clock
 from shared.platform.settings import secret_text
 
+Channels = Mapping[str, Channel]
+"""Channel name -> the way out."""
 
-def channels_of(settings: NotificationSettings, clock: Clock) -> Mapping[str, Channel]:
-    """Channel name -> the way out that the settings name for it."""
+
+def channels_of(settings: NotificationSettings, clock: Clock) -> Channels:
+    """The ways out that the settings name."""
     chosen = {"sms": settings.sms_by, "whatsapp": settings.whatsapp_by, "email": settings.email_by}
     return {name: _channel(name, way, settings, clock) for name, way in chosen.items()}
 

@@ -77,6 +77,7 @@ class HttpCivilRegistry:
 
     def __init__(self, client: httpx.AsyncClient, settings: RegistrationSettings) -> None:
         self._client, self._settings = client, settings
+        self._password = settings.civil_registry_password()
         # waiting here is cheap; the client's own pool searches all its connections for every waiting request
         self._room = asyncio.Semaphore(settings.civil_registry_connections)
 
@@ -84,7 +85,7 @@ class HttpCivilRegistry:
         settings = self._settings
         body = {
             "USER_ID": settings.civil_registry_user,
-            "PASSWORD": settings.civil_registry_password.get_secret_value(),
+            "PASSWORD": self._password,
             "IP_USER": settings.civil_registry_client_address,
             "TRESHOLD": str(settings.civil_registry_name_threshold),
             "NIK": identity.nik,

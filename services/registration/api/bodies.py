@@ -86,7 +86,7 @@ class CodeBody(Body):
 
 
 class CodeRequest(Body):
-    purpose: Literal["correction", "withdrawal", "objection"]
+    purpose: Literal["correction", "withdrawal", "objection", "participation"]
 
 
 class ObjectionBody(Body):

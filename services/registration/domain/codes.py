@@ -17,7 +17,8 @@ from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Ref, Refused
 from shared.contracts.registration import ConfirmationCodeIssued
 
-Purpose = Literal["correction", "withdrawal", "objection", "tracking"]
+Purpose = Literal["correction", "withdrawal", "objection", "tracking", "participation"]
+"""`participation`: for what incentive's door spends or changes; incentive hears ConfirmationCodeIssued and checks it."""
 TRIES = 5
 LIFE = timedelta(minutes=5)
 PAUSE = timedelta(seconds=60)

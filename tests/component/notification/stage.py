@@ -11,6 +11,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from services.notification.adapters import channels_of
+from services.notification.adapters.channel import Channel
 from services.notification.app import build
 from services.notification.settings import NotificationSettings
 from shared.contracts.base import Event
@@ -32,6 +34,8 @@ ANNA = "6f1b1c9e-0000-4000-8000-000000000001"
 class Stage:
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    """Ways out that replace those of the settings."""
     log: MemoryLog = field(default_factory=MemoryLog)
     store: MemoryStore = field(default_factory=MemoryStore)
 
@@ -84,7 +88,8 @@ class Stage:
             topic_prefix="",
         )
         settings = NotificationSettings(state_dir=self.folder, **self.settings)
-        return build(settings, ports, self.vault, self.accounts)
+        channels = {**channels_of(settings, self.clock), **self.channels}
+        return build(settings, ports, self.vault, self.accounts, channels)
 
     async def play(self, seconds: float = 30.0) -> None:
         """Run the service for so long, in virtual time, and stop it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from services.notification.reference import read_reference
 from services.notification.settings import NotificationSettings
 from services.notification.standing import Standing
 from shared.engine.rules import Effect, Outcome, OutcomeState
+from shared.security.vault import PersonKey
 from tests.component.notification import samples
 from tests.component.notification.stage import ANNA, Stage, virtual
 
@@ -39,46 +40,45 @@ class Scripted:
 
 
 async def attempt(stage: Stage, channel: Scripted, attempts: int = 1, since: timedelta | None = None) -> Outcome:
-    handler = await handler_of(stage, channel)
+    handler, effect = await prepared(stage, channel)
     first = stage.clock.now() - since if since else None
-    return await handler.perform(_effect(stage, attempts, first))
+    return await handler.perform(replace(effect, attempts=attempts, first_attempt_at=first))
 
 
-async def handler_of(stage: Stage, channel: Scripted) -> effects.SendMessage:
+async def prepared(stage: Stage, channel: Scripted) -> tuple[effects.SendMessage, Effect]:
+    """The handler, and a message whose personal values are sealed under a key of the stage's vault."""
     key = await stage.person()
-    stage.mobile = key.seal("mobile", samples.MOBILE).ciphertext  # type: ignore[attr-defined]
-    stage.tracking = key.seal("tracking_code", samples.TRACKING).ciphertext  # type: ignore[attr-defined]
     reference = read_reference(SETTINGS.messages_directory)
     standing = Standing("http://x.test", "1", "2", "3", "4")
     sending = effects.Sending(
         stage.vault, stage.database, stage.clock, reference.catalogue, {"sms": channel}, standing, _no_alarm
     )
-    return effects.SendMessage(sending)
+    return effects.SendMessage(sending), _effect(key)
 
 
 def _no_alarm(code: str, **details: object) -> None:
     raise AssertionError(code)
 
 
-def _effect(stage: Stage, attempts: int = 1, first=None) -> Effect:  # type: ignore[no-untyped-def]
+def _effect(key: PersonKey) -> Effect:
     payload = {
         "message_id": "m",
         "applicant_id": ANNA,
         "channel": "sms",
-        "mobile": stage.mobile,  # type: ignore[attr-defined]
+        "mobile": key.seal("mobile", samples.MOBILE).ciphertext,
         "template": "registration.received",
         "language": "id",
         "title": "Judul",
         "link": "/x",
         "values": {"received_at": "hari ini"},
-        "sealed": [["tracking_code", "tracking_code", stage.tracking]],  # type: ignore[attr-defined]
+        "sealed": [["tracking_code", "tracking_code", key.seal("tracking_code", samples.TRACKING).ciphertext]],
         "secret": False,
         "event": "ApplicantRegistered",
         "queued_at": samples.NOW.isoformat(),
         "expires_at": "",
         "fault": "",
     }
-    return Effect("e1", SEND, "c/a/sms", payload, attempts, first)
+    return Effect("e1", SEND, "c/a/sms", payload, 1)
 
 
 def test_a_provider_that_is_away_is_tried_later_and_later_and_given_up_after_three_days(tmp_path: Path) -> None:
@@ -99,12 +99,12 @@ def test_a_silent_provider_is_asked_and_sent_again_only_when_that_is_safe(tmp_pa
     async def scenario() -> None:
         for safe, expected in ((True, OutcomeState.DONE), (False, OutcomeState.NOT_FOUND)):
             stage, channel = Stage(tmp_path), Scripted([Outcome(OutcomeState.DONE)], repeats_safely=safe)
-            handler = await handler_of(stage, channel)
-            assert (await handler.inquire(_effect(stage))).state is expected
+            handler, effect = await prepared(stage, channel)
+            assert (await handler.inquire(effect)).state is expected
             assert len(channel.sent) == int(safe)
         stage, channel = Stage(tmp_path), Scripted([], OutcomeState.DONE)
-        handler = await handler_of(stage, channel)
-        assert (await handler.inquire(_effect(stage))).state is OutcomeState.DONE
+        handler, effect = await prepared(stage, channel)
+        assert (await handler.inquire(effect)).state is OutcomeState.DONE
 
     virtual(scenario)
 
@@ -120,15 +120,11 @@ def test_the_reference_and_the_text_parts_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["FAILED", "UNKNOWN"])
-def test_after_a_failure_the_next_channel_is_taken_after_silence_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: str
-) -> None:
+def test_after_a_failure_the_next_channel_is_taken_after_silence_none(tmp_path: Path, outcome: str) -> None:
     silent = Scripted([Outcome(OutcomeState[outcome], {"code": "X"})])
-    whole = effects.channels_of
-    monkeypatch.setattr(effects, "channels_of", lambda *args: {**whole(*args), "sms": silent})
 
     async def scenario() -> None:
-        stage = Stage(tmp_path)
+        stage = Stage(tmp_path, channels={"sms": silent})
         key = await stage.person()
         stage.say(samples.registered(key))
         await stage.play(20)

@@ -21,6 +21,7 @@ from deploy.simulators.claims import Platform, make_claim, new_platforms, partne
 from deploy.simulators.course_platform import CoursePlatforms
 from services.incentive import api, effects, reactions, schedule, store
 from services.incentive.adapters.bank import SimulatedBankClient
+from services.incentive.api import OneTimeCodes
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.refusals import REFUSALS
 from services.incentive.reference import read_reference
@@ -58,7 +59,10 @@ class QuickAccounts(Accounts):
 class Codes:
     """The right one-time code is always 123456."""
 
-    async def verify(self, applicant_id: str, code: str) -> bool:
+    async def issue(self, applicant_id: str, purpose: str) -> Mapping[str, Any]:
+        return {}
+
+    async def verify(self, applicant_id: str, purpose: str, code: str) -> bool:
         return code == "123456"
 
 
@@ -201,7 +205,7 @@ async def claimed(house: House, code: str, **fields: Any) -> httpx.Response:
     return await house.client.post("/incentive/partner/claims", content=claim.body, headers=dict(claim.headers))
 
 
-async def open_house(tmp_path: Path) -> AsyncIterator[House]:
+async def open_house(tmp_path: Path, codes: OneTimeCodes | None = None) -> AsyncIterator[House]:
     clock, disk = ProgrammeClock(), MemoryStore()
     database = MemoryDatabase(disk)
     vault = Vault(database, secrets.token_bytes(32), secrets.token_bytes(32))
@@ -233,7 +237,9 @@ async def open_house(tmp_path: Path) -> AsyncIterator[House]:
             metrics=EngineMetrics("incentive"),
         ),
     )
-    router = api.build_router(service, vault, accounts, settings, Codes(), reference=reference, bank=port)
+    router = api.build_router(
+        service, vault, accounts, settings, codes=codes or Codes(), reference=reference, bank=port
+    )
     app = host(service, [router], REFUSALS, title="Insentif")
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://city")
     await service.start()

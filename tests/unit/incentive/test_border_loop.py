@@ -47,7 +47,7 @@ class StillClock:
         await event.wait()
 
 
-class Log:
+class PlainLog:
     """A partition of claims; `bombs` are offsets whose batch kills whoever fetches it."""
 
     def __init__(self, count: int, bombs: range = range(0)) -> None:
@@ -70,6 +70,10 @@ class Log:
         if set(wanted) & set(self.bombs):  # a fetch of many unpacks good batches and bombs alike
             raise Killed
         return self.records[wanted.start : wanted.stop]
+
+
+class Log(PlainLog):
+    """A log that can tell where a batch ends."""
 
     async def batch_end(self, topic: str, partition: int, offset: int) -> int:
         return self.bombs.stop if offset in self.bombs else offset + 1
@@ -96,13 +100,13 @@ class Desk:
         return [each.reason for each in self.taken if isinstance(each, RefuseClaim)]
 
 
-def started(log: Log, store: MemoryStore, desk: Desk) -> BorderLoop:
+def started(log: PlainLog, store: MemoryStore, desk: Desk) -> BorderLoop:
     """A border process that has just been started."""
     judge = Border(PartnerList((partner(PLATFORM), partner(OTHER))))
     return BorderLoop(judge, log, MemoryDatabase(store), desk, StillClock())
 
 
-async def restarted_until_quiet(log: Log, store: MemoryStore, desk: Desk, most: int = 50) -> int:
+async def restarted_until_quiet(log: PlainLog, store: MemoryStore, desk: Desk, most: int = 50) -> int:
     """A supervisor: starts the process again whenever it dies; returns how often it died."""
     deaths = 0
     for _ in range(most):
@@ -150,6 +154,15 @@ async def test_a_bomb_is_stepped_over_after_a_few_deaths_and_everything_else_is_
     assert cursor(store)["offset"] == count
     letter = next(each for each in desk.taken if isinstance(each, RefuseClaim))
     assert letter.place == f"{TOPIC}/0/{bombs.start}-{bombs.stop - 1}"
+
+
+@pytest.mark.parametrize("bombs", [range(1), range(4, 7), range(7, 10)])
+async def test_a_log_that_cannot_tell_where_a_batch_ends_is_stepped_over_record_by_record(bombs: range) -> None:
+    log, store, desk = PlainLog(10, bombs), MemoryStore(), Desk()
+    deaths = await restarted_until_quiet(log, store, desk)
+    assert deaths <= MOST_DEATHS + len(bombs)
+    assert desk.codes == [f"CODE-{n:04d}" for n in range(10) if n not in bombs]
+    assert desk.reasons == ["BATCH_UNREADABLE"] * len(bombs)
 
 
 async def test_a_process_that_died_of_something_else_skips_nothing() -> None:

@@ -21,7 +21,7 @@ from shared.contracts.base import Sealed
 from shared.engine.service import Definition, Ports, Service, build_service
 from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import Accounts, Staff
-from shared.security.vault import Vault
+from shared.security.vault import RecordSeal, Vault
 from shared.web.problems import Problem
 from tests.fakes import MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore
 
@@ -203,18 +203,20 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
     definition = Definition(
         name="registration",
         aggregates=store.AGGREGATES,
+        indexes=store.INDEXES,
         commands=api.COMMANDS,
-        sources=("incentive",),
+        sources=reactions.SOURCES,
         reactions=reactions.REACTIONS,
         effects=effects.kinds(vault, registry, reference, chosen),
         timers=schedule.timers(vault, reference),
     )
+    seal = RecordSeal(b"r" * 32)
     ports = Ports(
         database=database,
         broker=MemoryBroker(log),
         clock=cast(Any, clock),
-        seal=vault.seal_record,
-        unseal=vault.unseal_record,
+        seal=seal.seal,
+        unseal=seal.unseal,
         metrics=EngineMetrics("registration"),
         partitions=2,
     )
