@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from services.incentive.domain import accounts, applicants, participation
@@ -16,7 +17,6 @@ from shared.contracts.base import Event
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.contracts.registration import (
     ApplicantCorrected,
-    ApplicantEligible,
     ApplicantIneligible,
     ApplicantRegistered,
     ApplicantSelected,
@@ -32,14 +32,12 @@ SOURCES = ("registration",)
 
 def reactions(desk: Desk) -> Mapping[type[Event], Rule]:
     """Event heard -> rule."""
-    known = Rule(_known, _remember)
     return {
-        ApplicantRegistered: known,
-        ApplicantCorrected: known,
+        ApplicantRegistered: Rule(_known, _remember),
+        ApplicantCorrected: Rule(_known, _correct),
         ApplicantSelected: Rule(_selected, lambda world, event, now: _open(desk, world, event)),
         IdentityQuestioned: desk.fact(lambda draft, event, world: draft.set(under_review=True)),
         IdentityConfirmed: desk.fact(lambda draft, event, world: draft.set(under_review=False)),
-        ApplicantEligible: desk.fact(lambda draft, event, world: draft.set(under_review=False)),
         ApplicantIneligible: desk.fact(_ineligible),
         ApplicantWithdrawn: desk.fact(lambda draft, event, world: participation.withdraw(draft)),
         IdentityErased: _erasure(desk),
@@ -47,7 +45,7 @@ def reactions(desk: Desk) -> Mapping[type[Event], Rule]:
 
 
 def _known(event: ApplicantRegistered | ApplicantCorrected, world: World) -> Iterable[Ref]:
-    return [ref(Applicant, event.applicant_id)]
+    return [ref(Applicant, event.applicant_id), ref(Participant, event.applicant_id)]
 
 
 def _remember(world: World, event: ApplicantRegistered | ApplicantCorrected, now: datetime) -> Decision:
@@ -57,6 +55,13 @@ def _remember(world: World, event: ApplicantRegistered | ApplicantCorrected, now
         tracking_code=event.tracking_code,
         education=event.education,
     )
+
+
+def _correct(world: World, event: ApplicantCorrected, now: datetime) -> Decision:
+    """A corrected name counts when the bank is next asked whose account it is."""
+    person = world.get(Participant, event.applicant_id)
+    renamed = (replace(person, full_name=event.full_name),) if person and event.full_name else ()
+    return _remember(world, event, now) + Decision(changes=renamed)
 
 
 def _selected(event: ApplicantSelected, world: World) -> Iterable[Ref]:

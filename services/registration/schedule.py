@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.registration import store
-from services.registration.domain import draw, joining, results
+from services.registration.domain import draw, identity, joining, results
 from services.registration.domain.closing import FreezeChunk
-from services.registration.domain.identity import AskAgain, LapseQuestion
+from services.registration.domain.identity import LapseQuestion, RequestChecks
 from services.registration.domain.joining import BatchJoin, JoinPart
 from services.registration.domain.results import AnnounceResults, ResultChunk, StoreResults
 from services.registration.domain.strata import stratum_name, stratum_of
@@ -105,14 +105,14 @@ class Clock:
         return commands
 
     async def wake(self, database: Database, now: datetime) -> Sequence[Any]:
-        """People whose days for a correction are over, or about whom the registry is asked again."""
-        commands: list[LapseQuestion | AskAgain] = []
-        for each in await store.waking(database, now, PEOPLE_AT_ONCE):
-            if each["stage"] == "questioned":
-                commands.append(LapseQuestion(each["_id"], self._reference.rules_of(each["rule_set"])))
-            else:
-                commands.append(AskAgain(each["_id"], each["revision"]))
-        return commands
+        """People about whom the registry is to be asked, or whose days for a correction are over."""
+        found = await store.waking(database, now, PEOPLE_AT_ONCE)
+        waiting = _cut([each["_id"] for each in found if each["stage"] == "pending"], identity.TOGETHER)
+        over = [each for each in found if each["stage"] == "questioned"]
+        return [
+            *(RequestChecks(people) for people in waiting if people),
+            *(LapseQuestion(each["_id"], self._reference.rules_of(each["rule_set"])) for each in over),
+        ]
 
 
 def _line(member: Document, wave: Wave, covid_first: Sequence[str]) -> str:
@@ -148,11 +148,11 @@ def _cut(values: Sequence[str], size: int) -> list[tuple[str, ...]]:
 def timers(vault: Vault, reference: Reference) -> Sequence[Timer]:
     """How often each is looked for."""
     clock = Clock(vault, reference)
-    second, minute = timedelta(seconds=1), timedelta(minutes=1)
+    second = timedelta(seconds=1)
     return (
         Timer("freeze", second, clock.freeze),
         Timer("rank", second, clock.rank),
         Timer("announce", second, clock.announce),
         Timer("join", second, clock.join),
-        Timer("wake", minute, clock.wake),
+        Timer("wake", timedelta(seconds=0.5), clock.wake),
     )

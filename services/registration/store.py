@@ -169,8 +169,8 @@ async def batch_join(database: Database, batch_id: str) -> BatchJoin | None:
 
 
 async def waking(database: Database, now: datetime, limit: int) -> list[Document]:
-    """People for whom time alone changes something: `_id`, `stage`, `revision`, `rule_set` of each."""
-    fields = ("_id", "stage", "revision", "rule_set")
+    """People for whom time alone changes something: `_id`, `stage`, `rule_set` of each."""
+    fields = ("_id", "stage", "rule_set")
     where = {"wake_at": {"$lte": now}}
     return await database.find("applicants", where, sort=(("wake_at", 1),), limit=limit, fields=fields)
 

@@ -22,19 +22,19 @@ from shared.engine.dead_letters import PARKED, Seal
 from shared.engine.feed import Feed
 from shared.engine.marks import FEEDS, Heard, Mark, Verdict, feed_id, hear
 from shared.engine.ports import (
-    Broker,
     BrokerError,
     Change,
     Clock,
     Database,
     Document,
+    Index,
     Put,
     Transaction,
     TransientError,
     Write,
 )
+from shared.engine.service import Ports
 from shared.engine.units import Delivered
-from shared.platform.metrics import EngineMetrics
 
 Project = Callable[["Projection", Heard], None]
 CHUNK = 2000
@@ -154,36 +154,35 @@ class ProjectionService:
         sources: Sequence[str],
         events: Mapping[str, type[Event]],
         project: Project,
-        *,
+        ports: Ports,
         database: Database,
-        broker: Broker,
-        clock: Clock,
-        metrics: EngineMetrics,
-        seal: Seal,
-        chance: random.Random,
-        partitions: int = 12,
-        topic_prefix: str = "gelombang.",
+        indexes: Sequence[Index] = (),
     ) -> None:
-        self.name, self.database, self.clock, self.metrics = name, database, clock, metrics
-        self._events, self._project, self._broker, self._seal, self._chance = events, project, broker, seal, chance
-        self._topics = [f"{topic_prefix}{source}.v1" for source in sources]
-        self._group, self._partitions = f"{topic_prefix}{name}", partitions
-        projector = Projector(project, database, clock, seal, chance)
-        self.feed = Feed(events, projector, database, broker, clock, metrics)
+        self.name, self.database, self.clock, self.metrics = name, database, ports.clock, ports.metrics
+        self._events, self._project, self._ports, self._indexes = events, project, ports, indexes
+        self._topics = [f"{ports.topic_prefix}{source}.v1" for source in sources]
+        common = (ports.broker, ports.clock, ports.metrics)
+        self.feed = Feed(events, self._projector(database), database, *common)
         self._subscription = AsyncExitStack()
         self.ready = False
         self.failed: str | None = None
 
+    def _projector(self, database: Database) -> Projector:
+        return Projector(self._project, database, self.clock, self._ports.seal, self._ports.chance)
+
     async def start(self) -> None:
+        for collection, keys, unique in self._indexes:
+            await self.database.index(collection, keys, unique)
         for topic in self._topics:
             await self._until_there(topic)
-        await self._subscription.enter_async_context(self._broker.subscribe(self._topics, self._group, self.feed))
+        group = f"{self._ports.topic_prefix}{self.name}"
+        await self._subscription.enter_async_context(self._ports.broker.subscribe(self._topics, group, self.feed))
         self.ready = True
 
     async def _until_there(self, topic: str) -> None:
         while True:
             try:
-                return await self._broker.ensure_topic(topic, self._partitions)
+                return await self._ports.broker.ensure_topic(topic, self._ports.partitions)
             except BrokerError:
                 await self.clock.sleep(1.0)
 
@@ -193,9 +192,9 @@ class ProjectionService:
 
     async def rebuild(self, target: Database) -> None:
         """Read all topics from the beginning into an empty database, with marks of its own."""
-        projector = Projector(self._project, target, self.clock, self._seal, self._chance)
+        projector = self._projector(target)
         for topic in self._topics:
-            for partition in range(self._partitions):
+            for partition in range(self._ports.partitions):
                 await self._read_all(projector, topic, partition)
 
     async def _read_all(self, projector: Projector, topic: str, partition: int) -> None:
@@ -203,7 +202,7 @@ class ProjectionService:
         again = True
         while again:
             offset, gap, applied = 0, False, 0
-            while records := await self._broker.read(topic, partition, offset, CHUNK):
+            while records := await self._ports.broker.read(topic, partition, offset, CHUNK):
                 delivered = await projector.deliver(topic, partition, [hear(r, self._events) for r in records])
                 gap, applied = gap or delivered.gap, applied + delivered.applied
                 offset = records[-1].offset + 1

@@ -111,8 +111,10 @@ class MongoDatabase:
             await self.collection(collection).create_index(list(keys), unique=unique)
 
     async def lease(self, name: str, owner: str, seconds: float) -> bool:
-        free = {"$or": [{"$lt": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
-        until = {"$add": ["$$NOW", int(seconds * 1000)]}
+        # As numbers: SecantusDB compares a stored date with $$NOW wrongly.
+        now = {"$toLong": "$$NOW"}
+        free = {"$or": [{"$lt": [{"$ifNull": ["$until", 0]}, now]}, {"$eq": ["$owner", owner]}]}
+        until = {"$add": [now, int(seconds * 1000)]}
         take = {
             "$set": {
                 "until": {"$cond": [free, until, "$until"]},

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.decision import Refusal
-from shared.engine.service import Service
+from shared.engine.feed import Feed
+from shared.platform.metrics import EngineMetrics
 from shared.web import problems
 
 MOST_BODY_BYTES = 64 * 1024
@@ -21,8 +22,22 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+class Hosted(Protocol):
+    """What every service shows of itself: Service and ProjectionService."""
+
+    name: str
+    ready: bool
+    failed: str | None
+    feed: Feed
+    metrics: EngineMetrics
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
 def host(
-    service: Service,
+    service: Hosted,
     routers: Sequence[APIRouter],
     refusals: Mapping[str, Refusal],
     *,
@@ -64,7 +79,7 @@ def host(
     return app
 
 
-def _health(service: Service) -> APIRouter:
+def _health(service: Hosted) -> APIRouter:
     router = APIRouter(prefix=f"/{service.name}", include_in_schema=False)
 
     @router.get("/alive")

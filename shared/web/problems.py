@@ -123,10 +123,15 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return problem("INPUT_INVALID", status, sentence, fields=fields)
 
 
+_JOINTS = str.maketrans("", "", "_-")
+
+
 def _where(location: tuple[Any, ...]) -> str:
     """The path of a field that WE know; a name that the caller invented may itself be a NIK."""
     parts = [str(part) for part in location[1:]]
-    return ".".join(part if len(part) <= 40 and part.replace("_", "").replace("-", "").isalpha() else "?" for part in parts)
+    return ".".join(
+        part if len(part) <= 40 and part.replace("_", "").replace("-", "").isalpha() else "?" for part in parts
+    )
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

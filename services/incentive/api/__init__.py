@@ -17,7 +17,7 @@ from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
 
-__all__ = ["OneTimeCodes", "build_router", "commands"]
+__all__ = ["OneTimeCodes", "OwnCodes", "build_router", "commands"]
 
 PREFIX = "/incentive"
 PEOPLE = (

@@ -18,8 +18,9 @@ from services.incentive.domain.funds import Funds
 from services.incentive.domain.participant import EntitlementState, Participant
 from shared.contracts.decision import Refused
 
-CHUNK = 150
-"""Lines per chunk: each changes a participant and adds a posting and a payment, and one message changes at most 500."""
+CHUNK = 120
+"""Lines per chunk. Each changes a participant and adds a payment and a posting, or two when time caused one as well;
+one message changes at most 500 states."""
 
 
 class BatchState(StrEnum):

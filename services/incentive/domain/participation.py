@@ -212,4 +212,4 @@ def erase(draft: Draft) -> None:
     """The person's key is gone: nothing can be paid any more, and what was still open goes back."""
     if draft.person.active and (draft.person.balance_rupiah or has_open(draft.person)):
         end(draft, IDENTITY_ERASED)
-    draft.set(standing=Standing.ERASED, balance_closed=True)
+    draft.set(standing=Standing.ERASED, balance_closed=True, nik_index="")

@@ -84,8 +84,12 @@ def _lapse(world: World, command: identity.LapseQuestion, now: datetime) -> Deci
     return identity.lapse(applicant, case, claim, command.rules, now)
 
 
-def _ask_again(applicant: Applicant | None, command: identity.AskAgain, now: datetime) -> Decision:
-    return identity.ask_again(applicant, command.revision, now)
+def _people(command: identity.RequestChecks, world: World) -> Iterable[Ref]:
+    return [ref(Applicant, each) for each in command.applicant_ids]
+
+
+def _request_checks(world: World, command: identity.RequestChecks, now: datetime) -> Decision:
+    return identity.request_checks([world.get(Applicant, each) for each in command.applicant_ids], now)
 
 
 def _object_needs(command: objections.Object, world: World) -> Iterable[Ref]:
@@ -138,7 +142,7 @@ PERSON: Mapping[type, Rule] = {
     objections.EraseIdentity: Rule(_erase_needs, _erase),
     codes.IssueCode: Rule(_issue_needs, _issue),
     codes.WithCode: Rule(_code_needs, _code),
-    identity.AskAgain: _alone(_ask_again),
+    identity.RequestChecks: Rule(_people, _request_checks),
     identity.LapseQuestion: Rule(_with_claim, _lapse),
     joining.TakeTest: _alone(joining.take_test),
     joining.RecordTest: _alone(joining.record_test),

@@ -56,7 +56,7 @@ def register(claim: NikClaim | None, command: RegisterApplicant, now: datetime) 
     if command.contradictions:
         decided = _contradicted(applicant, claimed, command, now)
     else:
-        decided = Decision(changes=(applicant,), work=(identity.check(applicant),))
+        decided = Decision(changes=(applicant,))
     reply = {
         "applicant_id": applicant.applicant_id,
         "tracking_code": applicant.personal.tracking_code,
@@ -66,7 +66,6 @@ def register(claim: NikClaim | None, command: RegisterApplicant, now: datetime) 
     return Decision(
         changes=(*decided.changes, claimed, command.key, *tasks),
         events=(told, *decided.events),
-        work=decided.work,
         reply=reply,
     )
 
@@ -112,6 +111,7 @@ def _applicant(command: RegisterApplicant, now: datetime, *, shadow: bool) -> Ap
         import_id=command.import_id,
         shadow=shadow,
         warnings=command.warnings,
+        wake_at=now,
     )
 
 

@@ -168,12 +168,12 @@ def _checked_anew(applicant: Applicant, command: Correction, now: datetime) -> D
         question=None,
         verdict=None,
         confirmed_at=None,
-        wake_at=None,
+        wake_at=now,
     )
     if command.contradictions:
         fields = fields_of(command.contradictions)
         return identity.question(fresh, fields, command.contradictions, command.rules, now)
-    return Decision(changes=(fresh,), work=(identity.check(fresh),))
+    return Decision(changes=(fresh,))
 
 
 @dataclass(frozen=True, slots=True)

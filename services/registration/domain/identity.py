@@ -5,7 +5,7 @@ Source: paper facts 18 and 109, integration notes 12: only match / no match come
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,9 +20,10 @@ from shared.contracts.base import Event
 from shared.contracts.decision import Decision, Refused, Work
 from shared.contracts.registration import IdentityConfirmed, IdentityQuestioned
 
-CHECK = "check_identity"
-"""Kind of the outside work that asks the civil registry."""
-ASK_AGAIN = timedelta(hours=1)
+CHECK = "check_identities"
+"""Kind of the outside work that asks the civil registry about up to TOGETHER people."""
+TOGETHER = 50
+ASK_AGAIN = timedelta(minutes=10)
 
 Found = Literal["match", "mismatch", "not_found", "inactive", "unavailable"]
 
@@ -35,14 +36,30 @@ class RegistryAnswer:
     fields: tuple[str, ...] = ()
 
 
-def check(applicant: Applicant, attempt: str = "") -> Work:
-    """Ask the civil registry about this version of the data; sealed fields are opened only when calling.
+@dataclass(frozen=True, slots=True)
+class RequestChecks:
+    """Schedule: these people wait for the registry. Asking for many together keeps each commit full."""
+
+    applicant_ids: tuple[str, ...]
+
+
+def request_checks(applicants: Sequence[Applicant | None], now: datetime) -> Decision:
+    """Ask the registry about those who still wait for it; raises Refused NOTHING_TO_CHECK when nobody does."""
+    waiting = [each for each in applicants if each and each.stage == "pending" and each.wake_at and each.wake_at <= now]
+    if not waiting:
+        raise Refused("NOTHING_TO_CHECK")
+    key = f"{waiting[0].applicant_id}/{waiting[0].revision}/{now.isoformat(timespec='milliseconds')}"
+    work = Work(CHECK, key, {"people": [_asked_about(each) for each in waiting]})
+    return Decision(changes=[replace(each, wake_at=None) for each in waiting], work=(work,))
+
+
+def _asked_about(applicant: Applicant) -> dict[str, Any]:
+    """One person of a check; sealed fields are opened only when calling.
 
     A shadow application is asked about like any other: its way through the system shows nothing.
     """
-    key = f"identity/{applicant.applicant_id}/{applicant.revision}{attempt}"
     personal = applicant.personal
-    payload: Mapping[str, Any] = {
+    return {
         "applicant_id": applicant.applicant_id,
         "revision": applicant.revision,
         "rule_set": applicant.rule_set,
@@ -52,17 +69,6 @@ def check(applicant: Applicant, attempt: str = "") -> Work:
         "kk_number": personal.kk_number,
         "sex": applicant.profile.sex,
     }
-    return Work(CHECK, key, payload)
-
-
-def ask_again(applicant: Applicant | None, revision: int, now: datetime) -> Decision:
-    """The registry had no answer last time; raises Refused NOTHING_TO_CHECK when it is no longer waited for."""
-    if applicant is None or applicant.stage != "pending" or applicant.revision != revision:
-        raise Refused("NOTHING_TO_CHECK")
-    if applicant.wake_at is None or applicant.wake_at > now:
-        raise Refused("NOTHING_TO_CHECK")
-    attempt = f"/{now.isoformat(timespec='seconds')}"
-    return Decision(changes=(replace(applicant, wake_at=None),), work=(check(applicant, attempt),))
 
 
 def question(
@@ -129,14 +135,6 @@ def confirmed(
     told = IdentityConfirmed(applicant_id=applicant.applicant_id, confirmed_at=now, method=method)
     judged, verdict = judge(certain, known, rules, now)
     return judged, (told, *verdict)
-
-
-@dataclass(frozen=True, slots=True)
-class AskAgain:
-    """Schedule: the registry had no answer for this version of the data."""
-
-    applicant_id: str
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,6 @@ def import_row(
     return Decision(
         changes=(_counted(run, row), row, *decided.changes),
         events=decided.events,
-        work=decided.work,
         reply={"outcome": row.outcome, "code": row.code},
     )
 

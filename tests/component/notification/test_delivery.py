@@ -139,3 +139,18 @@ def test_after_a_failure_the_next_channel_is_taken_after_silence_none(tmp_path: 
             assert len(silent.sent) == 1
 
     virtual(scenario)
+
+
+def test_a_code_that_is_gone_and_a_fault_that_is_asked_about_end_as_failures(tmp_path: Path) -> None:
+    alarms: list[str] = []
+
+    async def scenario() -> None:
+        handler, effect = await prepared(Stage(tmp_path), Scripted([]))
+        gone = replace(effect, payload={**effect.payload, "secret": True})
+        assert await handler.perform(gone) == Outcome(OutcomeState.FAILED, {"code": "EXPIRED"})
+        handler._sending = replace(handler._sending, alarm=lambda code, **details: alarms.append(code))
+        fault = replace(effect, payload={**effect.payload, "fault": "ROUTE_MISSING", "channel": ""})
+        assert (await handler.inquire(fault)).data == {"code": "ROUTE_MISSING"}
+        assert alarms == ["ROUTE_MISSING"]
+
+    virtual(scenario)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from shared.engine.ports import Put
+from shared.engine.rules import Outcome, OutcomeState
 from shared.security.accounts import SESSION_LIFE, SESSIONS, STAFF
 from tests.component.notification import samples
 from tests.component.notification.stage import ANNA, Stage
@@ -181,3 +182,33 @@ async def test_the_page_has_its_style_and_lets_no_script_in(desk: Desk) -> None:
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert 'href="/notification/style.css"' in page.text
     assert (await desk.client.get("/style.css")).headers["content-type"].startswith("text/css")
+
+
+class Silent:
+    """A channel that takes a message and never says what became of it."""
+
+    repeats_safely = False
+
+    async def send(self, reference: str, to: str, subject: str, text: str) -> Outcome:
+        return Outcome(OutcomeState.UNKNOWN)
+
+    async def inquire(self, reference: str) -> Outcome:
+        return Outcome(OutcomeState.NOT_FOUND)
+
+
+async def test_a_person_who_found_out_settles_an_unknown_message_and_the_next_channel_follows(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, channels={"sms": Silent()})
+    stage.say(samples.registered(await stage.person()))
+    app = stage.app()
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://office.test/notification") as client,
+    ):
+        desk = Desk(stage, client)
+        await desk.sign_in("placement")
+        await desk.until(lambda: [m["state"] for m in stage.messages()] == ["unknown"])
+        path = f"/messages/{stage.messages()[0]['_id']}/settlement"
+        assert (await client.post(path, json={"outcome": "failed"})).status_code == 202
+        await desk.until(lambda: sorted(m["state"] for m in stage.messages()) == ["failed", "sent"])
+        assert stage.states()[0][3] == "STAFF_DECIDED"

@@ -56,3 +56,35 @@ def test_somebody_who_cannot_be_reached_is_a_counted_failure(tmp_path: Path) -> 
         assert stage.states() == [("registration.received", "", "failed", "NO_CONTACT")]
 
     virtual(scenario)
+
+
+def test_a_wave_whose_line_is_missing_is_an_alarm_and_a_failed_broadcast(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for path in DATA.glob("*.csv"):
+        folder.joinpath(path.name).write_text(path.read_text(encoding="utf-8").replace("WaveOpened,,city", "X,,city"))
+    stage = Stage(tmp_path, {"messages_directory": folder})
+
+    async def scenario() -> None:
+        stage.say(samples.wave_opened())
+        await stage.play()
+        (campaign,) = stage.store.documents("campaigns")
+        assert (campaign["state"], campaign["code"]) == ("failed", "ROUTE_MISSING")
+        assert stage.alarms() == {"ROUTE_MISSING": 1.0}
+
+    virtual(scenario)
+
+
+def test_a_disk_that_is_full_leaves_the_broadcast_for_later(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    (tmp_path / "campaigns").write_text("a file where the folder should be")
+
+    async def scenario() -> None:
+        stage.say(samples.wave_opened())
+        await stage.play(5)
+        assert stage.store.documents("campaigns")[0]["state"] == "preparing"
+        (tmp_path / "campaigns").unlink()
+        await stage.play(60)
+        assert stage.store.documents("campaigns")[0]["state"] == "published"
+
+    virtual(scenario)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from services.incentive.api import OwnCodes
+from shared.contracts.decision import Refused
 from tests.unit.incentive.builders import COURSE, DEAR_COURSE
 from tests.unit.incentive.house import (
     ACCOUNT,
@@ -124,3 +127,50 @@ async def test_the_catalogue_is_searched_and_explained(house: House) -> None:
     advice = await house.client.get(path, params={"interest": ["FOOD"]}, headers={"tracking-code": TRACKING})
     assert [each["code"] for each in advice.json()["advice"]] == ["ENTRY_LEVEL_ABOVE", "OTHER_TOPIC", "NEEDS"]
     assert (await house.client.get("/incentive/surveys/9")).status_code == 409
+
+
+async def sent_code(house: House) -> str:
+    """The one-time code as notification would read it in the last event."""
+    rows = house.store.documents("journal")
+    told = [entry for row in rows for entry in row["entries"] if entry["type"] == "ConfirmationCodeIssued"]
+    sealed = json.loads(told[-1]["data"])["code"]
+    return (await house.vault.key(ANN)).open("code", sealed)
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+async def test_a_one_time_code_is_right_once_and_for_one_purpose(house: House) -> None:
+    await select(house)
+    codes = OwnCodes(house.service, house.vault)
+    assert await codes.issue(ANN, "purchase") == {"minutes": 5}
+    code = await sent_code(house)
+    assert not await codes.verify(ANN, "review", code)
+    assert not await codes.verify(ANN, "purchase", other_than(code))
+    assert await codes.verify(ANN, "purchase", code)
+    assert not await codes.verify(ANN, "purchase", code)
+
+
+async def test_after_five_wrong_tries_even_the_right_code_is_worth_nothing(house: House) -> None:
+    await select(house)
+    codes = OwnCodes(house.service, house.vault)
+    await codes.issue(ANN, "purchase")
+    code = await sent_code(house)
+    for _ in range(5):
+        assert not await codes.verify(ANN, "purchase", other_than(code))
+    assert not await codes.verify(ANN, "purchase", code)
+
+
+async def test_codes_are_asked_for_with_the_tracking_code_and_not_too_often(house: House) -> None:
+    await select(house)
+    asked = await house.citizen("codes", {})
+    assert asked.status_code == 422
+    url, headers = f"/incentive/participants/{ANN}/codes", {"Tracking-Code": TRACKING}
+    assert (await house.client.post(url, json={"purpose": "purchase"}, headers=headers)).status_code == 202
+    codes = OwnCodes(house.service, house.vault)
+    await codes.issue(ANN, "survey")
+    with pytest.raises(Refused, match="CODE_TOO_SOON"):
+        await codes.issue(ANN, "survey")
+    with pytest.raises(Refused, match="PARTICIPANT_UNKNOWN"):
+        await codes.issue("nobody", "survey")

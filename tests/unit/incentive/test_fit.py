@@ -12,7 +12,7 @@ from services.incentive.domain.fit import advise
 from services.incentive.domain.refused_claims import RefuseClaim, RefusedClaim
 from shared.contracts.base import Sealed
 from shared.contracts.registration import ApplicantCorrected, ApplicantRegistered, IdentityErased
-from tests.unit.incentive.builders import ANN, City, reference
+from tests.unit.incentive.builders import ANN, City, city_with, reference
 
 NOW = datetime(2020, 8, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def registered(applicant_id: str = ANN) -> ApplicantRegistered:
     )
 
 
-def corrected(tracking_code: Sealed | None) -> ApplicantCorrected:
+def corrected(tracking_code: Sealed | None, full_name: Sealed | None = None) -> ApplicantCorrected:
     return ApplicantCorrected(
         applicant_id=ANN,
         sex="F",
@@ -68,8 +68,18 @@ def corrected(tracking_code: Sealed | None) -> ApplicantCorrected:
         by="applicant",
         fields=("education",),
         consent_campaigns=False,
+        full_name=full_name,
         tracking_code=tracking_code,
     )
+
+
+def test_a_corrected_name_is_what_the_bank_is_asked_about() -> None:
+    city = city_with()
+    city.hear(registered())
+    city.hear(corrected(None))
+    assert city.person().full_name == Sealed("name")
+    city.hear(corrected(None, Sealed("new name")))
+    assert city.link().payload["full_name"] == Sealed("new name")
 
 
 def test_the_tracking_code_is_kept_and_replaced_only_by_a_new_one() -> None:

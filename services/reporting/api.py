@@ -1,0 +1,128 @@
+"""The office's own numbers over HTTP: JSON for programs and one page for people."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from services.reporting import store
+from services.reporting.pages import dashboard
+from services.reporting.settings import ReportingSettings
+from shared.engine.ports import Document
+from shared.engine.projector import ProjectionService
+from shared.security.accounts import Accounts
+from shared.web.pages import style_sheet
+from shared.web.problems import Problem
+
+LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:"}
+ApplicantId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
+
+
+@dataclass
+class Figures:
+    """Figures of pages, at most some seconds old: many readers cost one query."""
+
+    service: ProjectionService
+    seconds: float
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    async def get(self, query: Callable[..., Awaitable[Any]]) -> Any:
+        at, value = self._kept.get(query.__name__, (float("-inf"), None))
+        if time.monotonic() - at > self.seconds:
+            value = await query(self.service.database)
+            self._kept[query.__name__] = (time.monotonic(), value)
+        return value
+
+
+def build_router(service: ProjectionService, accounts: Accounts, settings: ReportingSettings) -> APIRouter:
+    """All endpoints of reporting. Public ones hide counts below `smallest_cell`; staff see them all."""
+    router = APIRouter(prefix="/reporting", tags=["reporting"])
+    figures = Figures(service, settings.cache_seconds)
+    _add_public(router, figures, settings)
+    _add_staff(router, service, figures, accounts)
+    return router
+
+
+def _add_public(router: APIRouter, figures: Figures, settings: ReportingSettings) -> None:
+    @router.get("/", response_class=HTMLResponse, summary="Halaman angka program")
+    async def page(request: Request) -> Response:
+        shown = dashboard.Shown(
+            funnel=await figures.get(store.funnel),
+            by_wave=await figures.get(store.funnel_by_wave),
+            money=await figures.get(store.money),
+            waves=await figures.get(store.waves),
+            messages=await figures.get(store.messages),
+            campaigns=await figures.get(store.campaigns),
+            now=figures.service.clock.now(),
+        )
+        return HTMLResponse(dashboard.render(shown, settings.smallest_cell), headers=LOCKED)
+
+    @router.get("/style.css", include_in_schema=False)
+    async def style() -> Response:
+        return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+    @router.get("/public/funnel", summary="Corong per kecamatan, sel kecil disembunyikan")
+    async def public_funnel() -> list[dict[str, Any]]:
+        rows = await figures.get(store.funnel)
+        return [_suppressed(row, settings.smallest_cell) for row in rows]
+
+    @router.get("/public/waves", summary="Gelombang: kuota, akar daftar, komitmen, benih")
+    async def public_waves() -> list[dict[str, Any]]:
+        return [_plain(wave) for wave in await figures.get(store.waves)]
+
+
+def _add_staff(router: APIRouter, service: ProjectionService, figures: Figures, accounts: Accounts) -> None:
+    anybody = Depends(accounts.require())
+
+    @router.get("/funnel", dependencies=[anybody], summary="Corong per kecamatan dan per gelombang")
+    async def funnel() -> dict[str, Any]:
+        by_wave = [_plain(row) for row in await figures.get(store.funnel_by_wave)]
+        return {"by_kecamatan": [_plain(row) for row in await figures.get(store.funnel)], "by_wave": by_wave}
+
+    @router.get("/money", dependencies=[anybody], summary="Rupiah menurut keadaan dan penyebab keterlambatan")
+    async def money() -> list[dict[str, Any]]:
+        return [
+            {**row["_id"], "rupiah": row["rupiah"], "count": row["count"]}
+            for row in await store.money(service.database)
+        ]
+
+    @router.get("/refused", dependencies=[anybody], summary="Alasan tidak memenuhi syarat")
+    async def refused() -> list[dict[str, Any]]:
+        return [{"reason": row["_id"], "count": row["count"]} for row in await store.refused(service.database)]
+
+    @router.get("/messages", dependencies=[anybody], summary="Pesan menurut saluran, teks dan keadaan")
+    async def messages() -> list[dict[str, Any]]:
+        return [_plain(row) for row in await store.messages(service.database)]
+
+    @router.get("/applicants/{applicant_id}", dependencies=[anybody], summary="Perjalanan seorang pendaftar")
+    async def journey(applicant_id: ApplicantId) -> JSONResponse:
+        """Masked: this service cannot know who it is. Identity is opened on registration's pages."""
+        found = await store.journey(service.database, applicant_id)
+        if found is None:
+            sentence = "Pendaftar tidak ditemukan. Periksa nomornya."
+            raise Problem("APPLICANT_UNKNOWN", status=404, sentence=sentence)
+        lines = sorted(found.pop("timeline", {}).items(), key=lambda line: (line[1][0], line[0]))
+        timeline = [{"at": at.isoformat(), "event": name, "detail": detail} for _, (at, name, detail) in lines]
+        incentives = [_plain(row) for row in await store.incentives_of(service.database, applicant_id)]
+        facts = {**_plain(found), "name": "•••", "timeline": timeline, "incentives": incentives}
+        return JSONResponse({**facts, "identity_page": f"/registration/staff/applicants/{applicant_id}"})
+
+
+def _plain(row: Document) -> dict[str, Any]:
+    return {("id" if key == "_id" else key): _text(value) for key, value in row.items()}
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _suppressed(row: Document, smallest: int) -> dict[str, Any]:
+    """Counts from 1 up to below the limit are not told."""
+    counts = {key: value for key, value in row.items() if key != "_id"}
+    shown = {key: (None if 0 < value < smallest else value) for key, value in counts.items()}
+    return {"kecamatan": row["_id"], **shown}

@@ -1,0 +1,119 @@
+"""The one page of numbers: funnel, kecamatan, money and waves, from what the projections hold."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from shared.engine.ports import Document
+from shared.web.pages import environment
+
+HERE = Path(__file__).parent
+STEPS = {
+    "registered": "Terdaftar",
+    "eligible": "Memenuhi syarat",
+    "joined": "Ikut gelombang",
+    "selected": "Terpilih",
+    "purchased": "Membeli pelatihan",
+    "completed": "Selesai pelatihan",
+    "reviewed": "Memberi ulasan",
+    "paid": "Menerima insentif",
+    "surveyed": "Mengisi survei",
+}
+STATES = {
+    "paid": "Dibayarkan",
+    "owed": "Dijadwalkan",
+    "late": "Terlambat, dengan sebab",
+    "unknown": "Ditanyakan ke bank",
+    "failed": "Gagal, diperbaiki",
+    "returned": "Dikembalikan bank",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Rows of the queries in store.py, and when they were read."""
+
+    funnel: list[Document]
+    by_wave: list[Document]
+    money: list[Document]
+    waves: list[Document]
+    messages: list[Document]
+    campaigns: list[Document]
+    now: datetime
+
+
+def render(shown: Shown, smallest: int) -> str:
+    """HTML of the page; counts below `smallest` are not told per kecamatan."""
+    totals = {step: sum(row.get(step, 0) for row in shown.funnel) for step in STEPS}
+    money = _money(shown.money)
+    whole = sum(rupiah for rupiah, _ in money.values())
+    return (
+        environment(HERE)
+        .get_template("dashboard.html")
+        .render(
+            style_href="/reporting/style.css",
+            now=shown.now,
+            steps=[(name, totals[step], _share(totals[step], totals["registered"])) for step, name in STEPS.items()],
+            rows=_kecamatan(shown.funnel, smallest),
+            money=[
+                (STATES[state], *money[state], _share(money[state][0], _total(money)))
+                for state in STATES
+                if state in money
+            ],
+            causes=_causes(shown.money),
+            waves=shown.waves,
+            messages=_messages(shown.messages),
+            campaigns=shown.campaigns,
+            smallest=smallest,
+        )
+    )
+
+
+def _share(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
+
+
+def _kecamatan(rows: list[Document], smallest: int) -> list[dict[str, Any]]:
+    names = kecamatan_names()
+    most = max((row["registered"] for row in rows), default=1) or 1
+    shown = []
+    for row in sorted(rows, key=lambda row: -row["registered"]):
+        counts = {step: ("< " + str(smallest) if 0 < row[step] < smallest else row[step]) for step in STEPS}
+        name = names.get(row["_id"] or "", "Di luar Medan / belum diketahui" if row["_id"] is None else row["_id"])
+        shown.append({"name": name, "share": _share(row["registered"], most), **counts})
+    return shown
+
+
+def _money(rows: list[Document]) -> dict[str, tuple[int, int]]:
+    """State -> rupiah, count; of incentives, not of courses."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        if row["_id"]["kind"] != "training":
+            sums[row["_id"]["state"]][0] += row["rupiah"]
+            sums[row["_id"]["state"]][1] += row["count"]
+    return {state: (rupiah, count) for state, (rupiah, count) in sums.items()}
+
+
+def _causes(rows: list[Document]) -> list[tuple[str, int, int]]:
+    late = [row for row in rows if row["_id"]["state"] == "late"]
+    return sorted(((r["_id"]["cause"], r["rupiah"], r["count"]) for r in late), key=lambda each: -each[1])
+
+
+def _messages(rows: list[Document]) -> list[tuple[str, int, int]]:
+    channels: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        channels[row["channel"]][0 if row["state"] == "sent" else 1] += row["count"]
+    return [(channel, sent, failed) for channel, (sent, failed) in sorted(channels.items())]
+
+
+@lru_cache(maxsize=1)
+def kecamatan_names() -> dict[str, str]:
+    """Kemendagri code -> name of the kecamatan of Medan."""
+    with (HERE.parent / "data" / "kecamatan.csv").open(encoding="utf-8") as file:
+        return {row["kemendagri_code"]: row["name"] for row in csv.DictReader(file)}
