@@ -7,6 +7,7 @@ service's own process. Whoever starts it starts it again when it ends: that is h
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable
 
@@ -61,12 +62,17 @@ def run_limited(settings: IncentiveSettings, connect: Callable[[], tuple[Ports, 
     """
 
     async def run() -> None:
+        task = asyncio.current_task()
+        assert task
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         ports, log = connect()
         await run_border(settings, ports, log, topic)
 
     limit_memory(settings.border_memory_megabytes)
     try:
         asyncio.run(run())
+    except asyncio.CancelledError:
+        return 0  # an orderly stop: the loop has taken its attempt back
     except BaseExceptionGroup as group:
         if group.subgroup(MemoryError):
             return DIED_OF_MEMORY

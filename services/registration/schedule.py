@@ -28,9 +28,9 @@ from shared.security.vault import Vault
 
 LISTS_AT_ONCE = 8
 """Parts of a list that one round freezes: about 8,000 lines, from one query."""
-PARTS_AT_ONCE = 4
+PARTS_AT_ONCE = 2
 """Parts of 200 people that one round tells or joins; the next round follows at once."""
-PEOPLE_AT_ONCE = 400
+PEOPLE_AT_ONCE = 200
 
 
 class Clock:

@@ -1,7 +1,7 @@
 """One toy service as a real process: `python -m tests.engine.process shop|books SETTINGS`.
 
-Commands come in and replies go out as JSON lines on standard input and output; the bank is a file that
-every process appends to, so it survives any kill.
+Commands come in and replies go out as JSON lines on standard input and output; the bank is a
+folder that every process writes to, so it survives any kill.
 """
 
 from __future__ import annotations
@@ -26,24 +26,23 @@ PARTITIONS = 4
 
 
 class FileBank(toy.PayHandler):
-    """A bank that does one reference once, in a file: one line per payment."""
+    """A bank that does one reference once, as a folder: one file per reference, one line per payment."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__(toy.Bank(), lambda name: None)
-        self._path = path
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
 
     async def perform(self, effect: Effect) -> Outcome:
-        if not self._knows(effect.id):
-            descriptor = os.open(self._path, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
-            os.write(descriptor, f"{effect.id} {effect.key}\n".encode())
+        if not (self._folder / effect.id).exists():
+            descriptor = os.open(self._folder / effect.id, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
+            os.write(descriptor, f"{effect.key}\n".encode())
             os.close(descriptor)
         return Outcome(OutcomeState.DONE)
 
     async def inquire(self, effect: Effect) -> Outcome:
-        return Outcome(OutcomeState.DONE if self._knows(effect.id) else OutcomeState.NOT_FOUND)
-
-    def _knows(self, reference: str) -> bool:
-        return self._path.exists() and any(line.startswith(reference) for line in self._path.read_text().splitlines())
+        known = (self._folder / effect.id).exists()
+        return Outcome(OutcomeState.DONE if known else OutcomeState.NOT_FOUND)
 
 
 def definition(name: str, bank: Path) -> Definition:

@@ -127,7 +127,7 @@ class RealWorld:
             "mongo": self.space.mongo,
             "topic_prefix": self.space.topic_prefix,
             "database_prefix": self.space.database_prefix,
-            "bank": str(self.folder / "bank.txt"),
+            "bank": str(self.folder / "bank"),
             "stand_in": self.space.servers.broker.title.startswith("tansu"),
         }
 
@@ -187,10 +187,9 @@ class RealWorld:
                     self.log.topics[f"{name}.v1"] = [await _all(broker, topic, p) for p in range(PARTITIONS)]
                 except BrokerError as error:
                     return f"broker: {error}"
-            bank = self.folder / "bank.txt"
-            lines = [line.split() for line in bank.read_text().splitlines()] if bank.exists() else []
-            self.bank.payments = Counter(reference for reference, _ in lines)
-            self.bank.keys = dict(lines)
+            payments = {path.name: path.read_text().splitlines() for path in (self.folder / "bank").iterdir()}
+            self.bank.payments = Counter({reference: len(keys) for reference, keys in payments.items()})
+            self.bank.keys = {reference: keys[0] for reference, keys in payments.items()}
         return why
 
 
@@ -238,7 +237,7 @@ async def storm(world: RealWorld, kills: int, chance: random.Random) -> None:
     async def traffic(account: str) -> None:
         while not over.is_set():
             await world.add(account)
-            await asyncio.sleep(chance.uniform(0, 0.03))
+            await asyncio.sleep(chance.uniform(0.05, 0.3))
 
     clients = [asyncio.create_task(traffic(f"account-{i}")) for i in range(6)]
     for _ in range(kills):

@@ -112,12 +112,10 @@ class Border:
             claim = _parsed(body)
         except _No as no:
             raise _No(no.reason, partner.partner_code) from None
-        if claim.partner_code != partner.partner_code:
-            raise _No("PARTNER_DIFFERS", partner.partner_code)
         if envelope.key is not None and envelope.key != claim.redeem_code.encode():
             raise _No("RECORD_KEY_DIFFERS", partner.partner_code)
         return RecordCompletion(
-            partner_code=claim.partner_code,
+            partner_code=partner.partner_code,  # proven by the signature, whatever the body says
             claim_id=claim_id,
             digest=digest,
             redeem_code=claim.redeem_code,
@@ -127,7 +125,7 @@ class Border:
         )
 
     def _partner(self, body: bytes) -> Partner:
-        """Whose keys to try. Only a hint: the parsed body must name the same partner afterwards."""
+        """Whose keys to try. From here on a claim is this partner's, if one of its keys has signed it."""
         hint = _PARTNER.search(body)
         partner = self._partners.by_code(hint[1].decode()) if hint else None
         if partner is None:

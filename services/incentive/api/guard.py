@@ -35,10 +35,10 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-async def raw_body(request: Request) -> bytes:
-    """The whole body within 8 seconds; its size is limited before it comes here (shared/web/host.py)."""
+async def raw_body(request: Request, seconds: float = READ_SECONDS) -> bytes:
+    """The whole body within so many seconds; its size is limited before it comes here (shared/web/host.py)."""
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(seconds):
             return await request.body()
     except TimeoutError:
         raise Problem("NOT_JSON", status=408) from None

@@ -96,7 +96,7 @@ def decide(draft: Draft, payment: Payment, command: DecidePayment, maker: str) -
 def _paid(hearing: Hearing) -> None:
     draft = hearing.draft
     hearing.move(_stands_in(hearing.each), LedgerAccount.PAID, "paid")
-    hearing.set(state=State.PAID, paid_at=draft.now, failure=None, conflict=False, asks_person=False)
+    hearing.set(state=State.PAID, paid_at=draft.now, failure=None, conflict=False, asks_person=False, cause=None)
     draft.tell(
         IncentivePaid(
             **hearing.fields(),

@@ -18,7 +18,7 @@ from shared.contracts.decision import Decision, Ref, Refused
 from shared.contracts.registration import ConfirmationCodeIssued
 
 Purpose = Literal["correction", "withdrawal", "objection", "tracking", "participation"]
-"""`participation`: for what incentive's door spends or changes; incentive hears ConfirmationCodeIssued and checks it."""
+"""`participation` is for acts at incentive's door, which hears ConfirmationCodeIssued and checks the code itself."""
 TRIES = 5
 LIFE = timedelta(minutes=5)
 PAUSE = timedelta(seconds=60)

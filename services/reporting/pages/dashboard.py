@@ -62,9 +62,7 @@ def render(shown: Shown, smallest: int) -> str:
             steps=[(name, totals[step], _share(totals[step], totals["registered"])) for step, name in STEPS.items()],
             rows=_kecamatan(shown.funnel, smallest),
             money=[
-                (STATES[state], *money[state], _share(money[state][0], _total(money)))
-                for state in STATES
-                if state in money
+                (STATES[state], *money[state], _share(money[state][0], whole)) for state in STATES if state in money
             ],
             causes=_causes(shown.money),
             waves=shown.waves,

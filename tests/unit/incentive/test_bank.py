@@ -314,3 +314,14 @@ async def test_the_statement_is_compared_line_by_line() -> None:
     found = await reconcile(execute, client_for(bank), NOW - timedelta(days=1))
     assert found == {"lines": 3, "not_ours": ["FOREIGN"], "paid_twice": ["OURS"]}
     assert all(each.is_notice and each.result == "paid" for each in heard)
+
+
+async def test_a_line_that_says_nothing_is_passed_over() -> None:
+    line = {"reference": "R", "status": "odd", "code": None, "amount_rupiah": 5, "booked_at": NOW.isoformat()}
+    pages = iter([[line], []])
+    client = client_of(lambda request: httpx.Response(200, json={"lines": next(pages)}))
+
+    async def execute(command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
+        raise AssertionError("nothing to say")
+
+    assert await reconcile(execute, client, NOW) == {"lines": 1, "not_ours": [], "paid_twice": []}

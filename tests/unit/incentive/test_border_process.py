@@ -86,6 +86,29 @@ sys.exit(run_limited(IncentiveSettings(border_memory_megabytes=400), lambda: (No
 """
 
 
+WAITING = """
+import asyncio, sys
+import services.incentive.border_process as process
+from services.incentive.settings import IncentiveSettings
+
+async def wait(settings, ports, log, topic):
+    print("waiting", flush=True)
+    await asyncio.sleep(60)
+
+process.run_border = wait
+sys.exit(process.run_limited(IncentiveSettings(), lambda: (None, None)))
+"""
+
+
+def test_an_orderly_stop_ends_the_process_well() -> None:
+    process = subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"waiting\n"
+    process.terminate()
+    assert process.wait(30) == 0
+    process.stdout.close()
+
+
 def test_a_bomb_ends_the_process_with_its_own_status_and_nothing_else() -> None:
     ended = subprocess.run([sys.executable, "-c", BOMB], capture_output=True, timeout=60, check=False)
     assert ended.returncode == DIED_OF_MEMORY, ended.stderr.decode()[-500:]

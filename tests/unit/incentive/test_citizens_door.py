@@ -56,6 +56,14 @@ async def test_every_act_needs_a_one_time_code_or_staff(house: House, path: str,
     assert (await house.client.post(url, json=body, headers=headers)).status_code == 403
 
 
+async def test_an_account_that_is_not_linked_is_not_checked(house: House) -> None:
+    await select(house)
+    assert (await house.citizen("payout-account/check", {})).json()["code"] == "ACCOUNT_NOT_LINKED"
+    await house.citizen("payout-account", {"bank": "BNI", "account_number": ACCOUNT})
+    await house.until(lambda person: person.account and person.account.check)
+    assert (await house.citizen("payout-account/check", {})).json() == {"verified": False}
+
+
 async def test_staff_may_act_for_a_person_who_is_present_and_are_named(house: House) -> None:
     await select(house)
     headers = {"Tracking-Code": TRACKING, **(await house.staff("placement"))}

@@ -14,8 +14,10 @@ from services.incentive.domain.delays import TESTS, cause_of
 from services.incentive.domain.draft import Draft, Office
 from services.incentive.domain.participant import EntitlementState as State
 from services.incentive.domain.participant import Participant
+from services.incentive.domain.payouts import HearPayment, RetryPayment
 from shared.contracts.incentive import IncentiveDelayed, IncentivePaid
 from shared.contracts.registration import IdentityQuestioned
+from shared.engine.rules import Outcome, OutcomeState
 from tests.unit.incentive.builders import ANN, OTHER_NIK, City, city_with, codes, reference
 
 
@@ -51,6 +53,20 @@ def test_payment_closes_the_delay() -> None:
     assert not city.person().late
     city.pass_days(8)
     assert codes(city.told(IncentiveDelayed)) == ["MANUAL_BACKLOG"]
+
+
+def test_what_comes_back_after_a_delay_was_closed_is_announced_anew() -> None:
+    city = city_with()
+    city.ready()
+    city.pass_days(20)
+    work = city.send()
+    city.finish(work, Outcome(OutcomeState.FAILED, {"code": "LIMIT"}))
+    city.ask(RetryPayment(ANN, "post_training", 1, "maker"))
+    again = city.send()
+    city.pay(again)
+    city.ask(HearPayment(again.payload["reference"], "returned", "LIMIT", is_notice=True))
+    told = codes(city.told(IncentiveDelayed))
+    assert told == ["MANUAL_BACKLOG", "TRANSFER_FAILED", "MANUAL_BACKLOG", "TRANSFER_FAILED"]
 
 
 def test_late_means_late_whether_or_not_the_conditions_hold() -> None:

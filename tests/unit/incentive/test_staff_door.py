@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
+import httpx
+import pytest
+from fastapi import Request
+
+from services.incentive import api
+from services.incentive.adapters.bank import Bank, SimulatedBankClient
+from services.incentive.api import views
+from services.incentive.api.guard import raw_body, strict_json
+from services.incentive.domain.refusals import REFUSALS
+from services.incentive.domain.reviews import ReviewCourse
+from shared.engine.ports import Change
+from shared.web.host import host
+from shared.web.problems import Problem
+from tests.unit.incentive.builders import city_with
 from tests.unit.incentive.house import (
     ACCOUNT,
     ANN,
@@ -11,6 +27,7 @@ from tests.unit.incentive.house import (
     TRACKING,
     House,
     pay_everything,
+    proposed,
     ready_to_be_paid,
 )
 
@@ -77,3 +94,88 @@ async def test_nothing_in_clear_lies_on_disk_or_in_the_log(house: House) -> None
     disk = b"".join(raw for documents in house.store.collections.values() for raw in documents.values())
     for secret in (NIK, ACCOUNT, "Sembiring", TRACKING, "ABCDEFGHJKLM", "1234567812345678", "••••7800"):
         assert secret.encode() not in disk, secret
+
+
+async def doors_with(house: House, bank: Bank | None) -> httpx.AsyncClient:
+    """The same running service behind doors with another bank."""
+    router = api.build_router(house.service, house.vault, house.accounts, house.settings, bank=bank)
+    app = host(house.service, [router], REFUSALS, title="Insentif")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://city")
+
+
+async def test_a_list_takes_what_is_due_today_unless_told_otherwise(house: House) -> None:
+    made = await house.post("/incentive/staff/batches", {}, **await house.staff("secretariat"))
+    batch = await proposed(house, made.json()["batch_id"])
+    assert (batch["until"], batch["state"], batch["lines"]) == ("2020-08-10", "closed", 0)
+
+
+async def test_without_a_bank_or_its_answer_nothing_is_compared(house: House) -> None:
+    away = httpx.AsyncClient(transport=httpx.MockTransport(lambda r: httpx.Response(503)), base_url="http://bank")
+    since, headers = {"since": "2020-08-01T00:00:00Z"}, await house.staff("secretariat")
+    for bank in (None, SimulatedBankClient(away)):
+        async with await doors_with(house, bank) as client:
+            answer = await client.post("/incentive/staff/reconciliation", json=since, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (503, "BANK_AWAY")
+
+
+async def test_a_ledger_that_was_tampered_with_is_found(house: House) -> None:
+    await ready_to_be_paid(house)
+    more = Change("ledger", {"_id": f"{ANN}/training/granted"}, inc={"amount_rupiah": 5})
+    await house.service.database.change(more)
+    proof = (await house.client.get("/incentive/staff/audit", headers=await house.staff("auditor"))).json()
+    assert proof["violations"] == [f"ledger of {ANN} differs: {{'training_balance': -5, 'treasury': 5}}"]
+    await house.service.database.change(Change("participants", {"_id": ANN}, inc={"money.owed": 7}))
+    proof = (await house.client.get("/incentive/staff/audit", headers=await house.staff("auditor"))).json()
+    assert proof["violations"][-1] == "all balances add up to 7 rupiah instead of 0"
+
+
+async def test_the_second_officer_may_send_a_list_back(house: House) -> None:
+    await ready_to_be_paid(house)
+    made = await house.post("/incentive/staff/batches", {"until": "2020-12-31"}, **await house.staff("secretariat"))
+    batch_id = made.json()["batch_id"]
+    await proposed(house, batch_id)
+    path, approver = f"/incentive/staff/batches/{batch_id}/rejection", await house.staff("approver")
+    assert (await house.post(path, {"reason": "jumlahnya janggal"}, **approver)).json()["state"] == "rejected"
+    await house.until(lambda person: person.ready_on)
+
+
+def test_the_stage_is_what_comes_next() -> None:
+    city = city_with()
+    assert views.stage(city.person()) == "choose_course"
+    code = city.buy()
+    city.redeem(code)
+    assert views.stage(city.person()) == "take_course"
+    city.ask(city.claim(code))
+    assert views.stage(city.person()) == "review"
+    city.ask(ReviewCourse("ann", 1, 5))
+    assert views.stage(city.person()) == "incentives"
+    city.bank_says(city.link())
+    city.pay(city.send())
+    assert views.stage(city.person()) == "surveys"
+    ended = city_with()
+    ended.pass_days(31)
+    assert views.stage(ended.person()) == "revoked"
+
+
+def test_what_cannot_be_opened_stays_hidden(house: House) -> None:
+    key, other = house.vault.new_key("a"), house.vault.new_key("b")
+    sealed = key.seal("card_number", "1234")
+    assert views.opened(key, "card_number", sealed) == "1234"
+    assert views.opened(other, "card_number", sealed) == "•••"
+    assert views.opened(None, "card_number", sealed) == "•••"
+
+
+async def test_a_body_that_never_ends_is_given_up() -> None:
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(Problem, match="NOT_JSON"):
+        await raw_body(request, seconds=0.01)
+
+
+def test_json_that_is_too_deep_is_refused() -> None:
+    assert strict_json(b"[[[1]]]") == [[[1]]]
+    with pytest.raises(Problem):
+        strict_json(b"[" * 9 + b"]" * 9)

@@ -66,7 +66,7 @@ def test_a_new_phone_changes_only_the_phone() -> None:
     assert (told.email, told.full_name, told.tracking_code) == (None, None, None)
     after = changed(decision, Applicant)
     assert (after.stage, after.indexes) == ("eligible", command().indexes)
-    assert decision.work == ()
+    assert after.wake_at is None
 
 
 def test_new_identity_data_are_checked_from_the_registry_on() -> None:
@@ -74,7 +74,7 @@ def test_new_identity_data_are_checked_from_the_registry_on() -> None:
 
     after = changed(decision, Applicant)
     assert (after.stage, after.revision, after.verdict, after.confirmed_at) == ("pending", 2, None, None)
-    assert decision.work[0].key == "identity/a/2"
+    assert after.wake_at == NOW
     assert changed(decision, NikClaim).proof_index == "new-proof"
     assert changed(decision, ReviewCase).state == "settled"
 

@@ -96,24 +96,29 @@ def test_a_silent_registry_means_waiting_and_asking_again_later() -> None:
     waiting = changed(answered(applicant(), RegistryAnswer("unavailable")), Applicant)
 
     assert waiting.stage == "pending"
-    later = NOW + identity.ASK_AGAIN
-    decision = identity.ask_again(waiting, 1, later)
-    assert decision.work[0].key.startswith("identity/a/1/")
-    assert changed(decision, Applicant).wake_at is None
+    assert waiting.wake_at == NOW + identity.ASK_AGAIN
+
+
+def test_those_who_wait_are_asked_about_together() -> None:
+    waiting = [applicant("a", wake_at=NOW), applicant("b", wake_at=NOW, revision=3)]
+
+    decision = identity.request_checks(waiting, NOW)
+
+    (work,) = decision.work
+    assert (work.kind, work.key) == (identity.CHECK, "a/1/2020-04-03T03:00:00.000+00:00")
+    assert [(each["applicant_id"], each["revision"]) for each in work.payload["people"]] == [("a", 1), ("b", 3)]
+    assert set(work.payload["people"][0]) == {
+        "applicant_id", "revision", "rule_set", "nik", "full_name", "birth_date", "kk_number", "sex",
+    }  # fmt: skip
+    assert all(isinstance(state, Applicant) and state.wake_at is None for state in decision.changes)
 
 
 @pytest.mark.parametrize(
-    "found",
-    [
-        None,
-        eligible(wake_at=NOW),
-        applicant(revision=2, wake_at=NOW),
-        applicant(),
-        applicant(wake_at=NOW + timedelta(seconds=1)),
-    ],
+    "found", [None, eligible(wake_at=NOW), applicant(), applicant(wake_at=NOW + timedelta(seconds=1))]
 )
-def test_nobody_is_asked_about_again_without_need(found: Applicant | None) -> None:
-    refused("NOTHING_TO_CHECK", lambda: identity.ask_again(found, 1, NOW))
+def test_nobody_is_asked_about_without_need(found: Applicant | None) -> None:
+    refused("NOTHING_TO_CHECK", lambda: identity.request_checks([found], NOW))
+    assert len(identity.request_checks([found, applicant("b", wake_at=NOW)], NOW).changes) == 1
 
 
 @pytest.mark.parametrize("found", [None, eligible(), applicant(revision=2)])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from services.registration.domain import application
 from services.registration.domain.applicant import Applicant, NikClaim
 from services.registration.domain.application import RegisterApplicant
-from services.registration.domain.identity import CHECK
 from services.registration.domain.review import ReviewCase
 from shared.contracts.decision import Refused, ref
 from shared.contracts.registration import ApplicantRegistered, IdentityQuestioned
@@ -34,7 +33,7 @@ def refused(code: str, held: NikClaim | None, command: RegisterApplicant, at: da
     return refusal.value
 
 
-def test_an_application_is_kept_told_and_sent_to_the_registry() -> None:
+def test_an_application_is_kept_told_and_waits_for_the_registry() -> None:
     decision = application.register(None, register_command(), NOW)
 
     found = changed(decision, Applicant)
@@ -42,8 +41,7 @@ def test_an_application_is_kept_told_and_sent_to_the_registry() -> None:
     assert changed(decision, NikClaim).holder == "a"
     assert changed(decision, Key).person == "a"
     assert names(decision) == ["ApplicantRegistered"]
-    (work,) = decision.work
-    assert (work.kind, work.key) == (CHECK, "identity/a/1")
+    assert found.wake_at == NOW
     assert decision.reply == {
         "applicant_id": "a",
         "tracking_code": found.personal.tracking_code,
@@ -78,7 +76,7 @@ def test_a_contradiction_is_a_question_with_a_case_for_staff() -> None:
     assert told.deadline.isoformat() == "2020-04-17"
     assert changed(decision, Applicant).stage == "questioned"
     assert changed(decision, ReviewCase).applicant_ids == ("a",)
-    assert decision.work == ()
+    assert changed(decision, Applicant).wake_at == datetime(2020, 4, 17, 17, 0, tzinfo=UTC)
     assert decision.reply["outcome"] == "questioned"
 
 
@@ -93,7 +91,7 @@ def test_one_who_knows_only_the_nik_gets_the_usual_answer() -> None:
     shadow = application.register(claim("a"), register_command("b", indexes=its), NOW)
 
     assert names(shadow) == names(usual)
-    assert [work.kind for work in shadow.work] == [work.kind for work in usual.work]
+    assert changed(shadow, Applicant).wake_at == changed(usual, Applicant).wake_at
     assert set(shadow.reply) == set(usual.reply)
     assert shadow.reply["outcome"] == "questioned"  # seen by staff only: the door never shows it
     assert changed(shadow, Applicant).shadow
