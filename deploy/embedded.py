@@ -170,8 +170,16 @@ def _simulators(stack: Stack) -> Part:
     """Bank, civil registry and course platforms in one process; the services are told where they are."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    addresses = {"BANK_URL": f"{base}/bank", "CIVIL_REGISTRY_URL": f"{base}/civil-registry"}
-    stack.extra = {**addresses, "SIMULATORS_URL": base, **stack.extra}
+    secrets_ = stack.folder / "secrets"
+    ensure_key(secrets_ / "bank-notice.key")
+    outside = {
+        "BANK_URL": f"{base}/bank",
+        "BANK_NOTICE_SECRET_FILE": str(secrets_ / "bank-notice.key"),
+        "CIVIL_REGISTRY_URL": f"{base}/civil-registry/dukcapil/get_json/disnaker-medan/periksa",
+        "PARTNERS_FILE": str(secrets_ / "partners.json"),
+        "SIMULATORS_URL": base,
+    }
+    stack.extra = {**outside, **stack.extra}
     return stack.add("simulators", "deploy.simulators", port, "/health")
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from shared.engine.ports import Database
 from shared.platform.clock import ProgrammeClock
 from shared.security.accounts import Accounts, Role
 
@@ -21,7 +22,7 @@ TEAM: tuple[tuple[str, str, Role], ...] = (
     ("sekretariat", "Petugas Informatika", "secretariat"),
     ("perselisihan", "Petugas Perselisihan", "disputes"),
 )  # paper facts 58 to 61: five, one and one
-HEAD = ("kepala", "Kepala Dinas", "approver")
+HEAD: tuple[str, str, Role] = ("kepala", "Kepala Dinas", "approver")
 TRACKING = re.compile(r"nomor ([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})")
 ONE_TIME = re.compile(r"Kode Anda ([0-9]{6})")
 T = TypeVar("T")
@@ -37,6 +38,10 @@ class Office:
 
     http: httpx.AsyncClient
     accounts: Accounts
+    database: Database
+    """An operator's view of all databases."""
+    simulators: str
+    """Address of the simulated outside world."""
     clock_file: Path
     state: Path
     passwords: dict[str, str] = field(default_factory=dict)
@@ -51,6 +56,16 @@ class Office:
             self.passwords[username] = secrets.token_urlsafe(12)
             self._tokens[username] = await self.accounts.sign_in(username, once, self.passwords[username])
 
+    async def idle(self, service: str) -> bool:
+        """Nothing is due, under way or unpublished in a service."""
+        database = self.database
+        open_ = {"state": {"$in": ["due", "attempting"]}}
+        if await database.find(f"{service}:effects", open_, limit=1):
+            return False
+        head = await database.get(f"{service}:heads", "head") or {"n": 0}
+        position = await database.get(f"{service}:relay", "position") or {"n": 0}
+        return bool(head["n"] == position["n"])
+
     def set_time(self, programme: datetime) -> None:
         """Programme time jumps forward and then runs like a clock: nothing is skipped, only waiting is."""
         ProgrammeClock.write(self.clock_file, programme, 1.0)
@@ -64,6 +79,12 @@ class Office:
         if answer.status_code >= 400:
             raise DemoFailed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
+
+    async def outside(self, method: str, path: str, **request: Any) -> Any:
+        """A question to the simulated outside world: bank, civil registry."""
+        answer = await self.http.request(method, self.simulators + path, **request)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
 
     async def code_of(self, method: str, path: str, who: str | None = None, **request: Any) -> str:
         """The code of the problem a request must end in, or its status when it succeeds."""

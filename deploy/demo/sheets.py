@@ -31,7 +31,7 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 def scaled(count: int, rows: int) -> int:
     """A planted count for a smaller city: at least one of each."""
-    return max(1, round(count * rows / FULL_ROWS))
+    return max(1, round(count * rows / int(FULL_ROWS)))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,12 +39,15 @@ class Clock:
     def __init__(self, vault: Vault, reference: Reference) -> None:
         self._vault, self._reference = vault, reference
 
-    async def freeze(self, database: Database, now: datetime) -> Sequence[Any]:
-        """The next parts of every list that is being frozen."""
-        commands: list[FreezeChunk] = []
-        for wave in await store.waves_in(database, "closing"):
-            commands += await self._next_parts(database, wave)
-        return commands
+    async def waves(self, database: Database, now: datetime) -> Sequence[Any]:
+        """The next parts of every wave whose list is being frozen, ranked, or told to its people."""
+        steps: dict[str, Callable[[Database, Wave], Awaitable[Sequence[Any]]]] = {
+            "closing": self._next_parts,
+            "drawn": self._ranks,
+            "announcing": self._announcements,
+        }
+        moving = await store.waves_in(database, *steps)
+        return [command for wave in moving for command in await steps[wave.state](database, wave)]
 
     async def _next_parts(self, database: Database, wave: Wave) -> list[FreezeChunk]:
         covid_first = self._reference.rules_of(wave.rule_set).covid_first
@@ -56,26 +59,20 @@ class Clock:
         first, ends = len(wave.chunk_roots), len(members) <= most
         return [FreezeChunk(wave.wave, first + at, part, ends and at == len(cut) - 1) for at, part in enumerate(cut)]
 
-    async def rank(self, database: Database, now: datetime) -> Sequence[Any]:
-        """All results of every wave whose seed is known, in parts; computed beside the event loop."""
-        commands: list[StoreResults] = []
-        for wave in await store.waves_in(database, "drawn"):
-            lines = [line async for line in store.frozen_lines(database, wave.wave)]
-            rows = await asyncio.to_thread(draw.draw, lines, wave.strata, wave.quota, wave.seed or "")
-            cut = results.parts(rows) or [()]
-            commands += [
-                StoreResults(wave.wave, number, cut[number], number == len(cut) - 1)
-                for number in range(wave.result_chunks, len(cut))
-            ]
-        return commands
+    async def _ranks(self, database: Database, wave: Wave) -> list[StoreResults]:
+        """All results, in parts; computed beside the event loop."""
+        lines = [line async for line in store.frozen_lines(database, wave.wave)]
+        rows = await asyncio.to_thread(draw.draw, lines, wave.strata, wave.quota, wave.seed or "")
+        cut = results.parts(rows) or [()]
+        first = wave.result_chunks
+        return [
+            StoreResults(wave.wave, number, cut[number], number == len(cut) - 1) for number in range(first, len(cut))
+        ]
 
-    async def announce(self, database: Database, now: datetime) -> Sequence[Any]:
-        """The next parts of results that their people do not know yet, with a sealed card for each selected."""
-        commands: list[AnnounceResults] = []
-        for wave in await store.waves_in(database, "announcing"):
-            for chunk in await store.unannounced(database, wave.wave, PARTS_AT_ONCE):
-                commands.append(await self._announcement(wave, chunk))
-        return commands
+    async def _announcements(self, database: Database, wave: Wave) -> list[AnnounceResults]:
+        """The next parts that their people do not know yet, with a sealed card for each selected."""
+        chunks = await store.unannounced(database, wave.wave, PARTS_AT_ONCE)
+        return [await self._announcement(wave, chunk) for chunk in chunks]
 
     async def _announcement(self, wave: Wave, chunk: ResultChunk) -> AnnounceResults:
         rules, places = self._reference.rules_of(wave.rule_set), self._reference.places
@@ -150,9 +147,7 @@ def timers(vault: Vault, reference: Reference) -> Sequence[Timer]:
     clock = Clock(vault, reference)
     second = timedelta(seconds=1)
     return (
-        Timer("freeze", second, clock.freeze),
-        Timer("rank", second, clock.rank),
-        Timer("announce", second, clock.announce),
+        Timer("waves", second, clock.waves),
         Timer("join", second, clock.join),
         Timer("wake", timedelta(seconds=0.5), clock.wake),
     )

@@ -24,10 +24,10 @@ WEBHOOK_SIGNATURE = "webhook-signature"
 MAX_CLAIM_BYTES = 8 * 1024
 """A longer body is refused unread."""
 
-PartnerCode = Annotated[str, Field(pattern=r"\A[A-Z][A-Z0-9_]{1,31}\z")]
-RedeemCodeText = Annotated[str, Field(pattern=r"\A[A-Z0-9-]{8,32}\z")]
-CourseCode = Annotated[str, Field(pattern=r"\A[A-Z0-9][A-Z0-9_-]{1,39}\z")]
-CertificateNumber = Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9/._-]{3,63}\z")]
+PartnerCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,31}$")]
+RedeemCodeText = Annotated[str, Field(pattern=r"^[A-Z0-9-]{8,32}$")]
+CourseCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,39}$")]
+CertificateNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/._-]{3,63}$")]
 
 
 def _plain_date(value: Any) -> Any:

@@ -10,103 +10,26 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from shared.contracts.base import MAX_RUPIAH, Event, Sealed
-
-Id = Annotated[str, Field(min_length=1, max_length=64)]
-Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.@:+-]+$")]
-Text = Annotated[str, Field(max_length=500)]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""SHA-256 or HMAC-SHA256 as lower-case hexadecimal."""
-Kecamatan = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
-"""Kemendagri code, such as 12.71.05 (Medan Barat). Never the BPS code."""
-Count = Annotated[int, Field(ge=0, le=10**9)]
-WaveNumber = Annotated[int, Field(ge=1, le=9999)]
-Rupiah = Annotated[int, Field(ge=0, le=MAX_RUPIAH)]
-
-Channel = Literal["online", "offline_individual", "offline_collective"]
-Sex = Literal["M", "F"]
-AgeBand = Literal["18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
-Actor = Literal["applicant", "staff", "system"]
-TestResult = Literal["taken", "recorded", "waived"]
-
-FIELD_NAMES: dict[str, str] = {
-    "full_name": "nama lengkap",
-    "nik": "NIK",
-    "kk_number": "nomor KK",
-    "birth_date": "tanggal lahir",
-    "sex": "jenis kelamin",
-    "email": "alamat e-mail",
-    "mobile": "nomor ponsel",
-    "domicile": "alamat domisili",
-    "kecamatan": "kecamatan",
-    "education": "pendidikan terakhir",
-    "work_status": "status kerja",
-    "desired_training": "pelatihan yang diinginkan",
-    "covid_affected": "dampak Covid-19",
-    "group": "kelompok",
-    "consent_campaigns": "persetujuan menerima informasi program",
-    "citizen": "pernyataan kewarganegaraan",
-    "not_in_formal_education": "pernyataan tidak sedang sekolah",
-    "not_an_official": "pernyataan bukan pejabat",
-    "tracking_code": "kode lacak",
-}
-"""How a person calls the fields that `IdentityQuestioned.fields` and `ApplicantCorrected.fields` name."""
-
-
-class RegistrationEvent(Event):
-    """Common part of all that registration says; not an event itself."""
-
-    source: ClassVar[str] = "registration"
-
-
-class PersonEvent(RegistrationEvent):
-    """A fact about one applicant; the record key is the applicant."""
-
-    applicant_id: Id
-
-
-class WaveEvent(RegistrationEvent):
-    """A fact about one wave (gelombang); the record key is `wave-<number>`."""
-
-    wave: WaveNumber
-
-    @property
-    def subject(self) -> str:
-        return f"wave-{self.wave}"
-
-
-class StratumQuota(BaseModel):
-    """Seats set aside for one group of a wave, in the order in which groups are served."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    code: Code
-    quota: Count
-
-
-class StratumCount(StratumQuota):
-    """A group of the frozen list: its seats and how many people stand in it."""
-
-    members: Count
-
-
-class Features(BaseModel):
-    """The features of a person that may be counted in clear."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    sex: Sex
-    age_band: AgeBand
-    kecamatan: Kecamatan | None = None
-    """None: not known yet, a task for staff."""
-    education: Code
-    work_status: Code
-    covid_affected: bool | None = None
-    """None: the collective sheet does not ask."""
-    group: Code | None = None
-    """Category of the rule file, such as FORMER_MIGRANT_WORKER."""
+from shared.contracts.base import Event, Sealed
+from shared.contracts.registration_terms import (
+    FIELD_NAMES,
+    Actor,
+    Channel,
+    Code,
+    Count,
+    Digest,
+    Features,
+    Id,
+    Kecamatan,
+    PersonEvent,
+    Rupiah,
+    TestResult,
+    Text,
+    WaveNumber,
+)
+from shared.contracts.registration_waves import SeatsRecycled, WaveChanged, WaveClosed, WaveDrawn, WaveOpened
 
 
 class ApplicantRegistered(PersonEvent, Features):
@@ -203,64 +126,11 @@ class TestTaken(PersonEvent):
     result: TestResult
 
 
-class WaveOpened(WaveEvent):
-    """A wave takes people in from `opens_at` to `closes_at`; arrival time does not change the odds."""
-
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
-    quota: Count
-    recycled_seats: Count = 0
-    """How many of the seats were freed in earlier waves."""
-    strata: tuple[StratumQuota, ...]
-    rule_set: Code
-
-
-class WaveChanged(WaveEvent):
-    """The office changed a wave after it opened. `change` and `reason` are Indonesian texts for everybody."""
-
-    changed_at: AwareDatetime
-    change: Text
-    reason: Text
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
-    quota: Count
-
-
 class WaveJoined(PersonEvent):
     """A person stands in a wave's list."""
 
     wave: WaveNumber
     joined_at: AwareDatetime
-
-
-class WaveClosed(WaveEvent):
-    """The list is frozen and committed to, before anybody can know the seed.
-
-    `root` is the RFC 6962 tree hash of the list (services/registration/domain/draw.py); `commitments` are the
-    SHA-256 of the officials' secrets; `commitment` is the SHA-256 of them together, the one line to print.
-    """
-
-    closed_at: AwareDatetime
-    root: Digest
-    entries: Count
-    quota: Count
-    strata: tuple[StratumCount, ...]
-    commitment: Digest
-    commitments: tuple[Digest, ...]
-    rule: Code
-    """Name of the algorithm that draws, such as `gelombang-draw-1`."""
-
-
-class WaveDrawn(WaveEvent):
-    """The secrets were opened; anybody can recompute the draw from `seed` and the public list."""
-
-    drawn_at: AwareDatetime
-    seed: Digest
-    secrets: tuple[Digest, ...]
-    root: Digest
-    entries: Count
-    quota: Count
-    strata: tuple[StratumCount, ...]
 
 
 class ApplicantSelected(PersonEvent):
@@ -297,17 +167,6 @@ class ApplicantNotSelected(PersonEvent):
     rank: Count
     pool_size: Count
     quota: Count
-
-
-class SeatsRecycled(WaveEvent):
-    """Seats of a wave became free again and are added to the next wave's quota."""
-
-    recycled_at: AwareDatetime
-    seats: Count
-    cause: Code
-    """PARTICIPATION_REVOKED, WITHDRAWN or NO_LONGER_ELIGIBLE."""
-    available: Count
-    """Freed seats that wait for the next wave, this one included."""
 
 
 class ConsultationBooked(PersonEvent):
@@ -363,3 +222,27 @@ EVENTS: tuple[type[Event], ...] = (
     ConfirmationCodeIssued,
 )
 """All of them, for shared/contracts/__init__.py."""
+
+__all__ = [  # the waves' events are kept in a file of their own
+    "EVENTS",
+    "FIELD_NAMES",
+    "ApplicantCorrected",
+    "ApplicantEligible",
+    "ApplicantIneligible",
+    "ApplicantNotSelected",
+    "ApplicantRegistered",
+    "ApplicantSelected",
+    "ApplicantWithdrawn",
+    "ConfirmationCodeIssued",
+    "ConsultationBooked",
+    "IdentityConfirmed",
+    "IdentityErased",
+    "IdentityQuestioned",
+    "SeatsRecycled",
+    "TestTaken",
+    "WaveChanged",
+    "WaveClosed",
+    "WaveDrawn",
+    "WaveJoined",
+    "WaveOpened",
+]  # fmt: skip

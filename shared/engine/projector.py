@@ -159,7 +159,7 @@ class ProjectionService:
         indexes: Sequence[Index] = (),
     ) -> None:
         self.name, self.database, self.clock, self.metrics = name, database, ports.clock, ports.metrics
-        self._events, self._project, self._ports, self._indexes = events, project, ports, indexes
+        self._events, self._project, self.ports, self._indexes = events, project, ports, indexes
         self._topics = [f"{ports.topic_prefix}{source}.v1" for source in sources]
         common = (ports.broker, ports.clock, ports.metrics)
         self.feed = Feed(events, self._projector(database), database, *common)
@@ -168,21 +168,21 @@ class ProjectionService:
         self.failed: str | None = None
 
     def _projector(self, database: Database) -> Projector:
-        return Projector(self._project, database, self.clock, self._ports.seal, self._ports.chance)
+        return Projector(self._project, database, self.clock, self.ports.seal, self.ports.chance)
 
     async def start(self) -> None:
         for collection, keys, unique in self._indexes:
             await self.database.index(collection, keys, unique)
         for topic in self._topics:
             await self._until_there(topic)
-        group = f"{self._ports.topic_prefix}{self.name}"
-        await self._subscription.enter_async_context(self._ports.broker.subscribe(self._topics, group, self.feed))
+        group = f"{self.ports.topic_prefix}{self.name}"
+        await self._subscription.enter_async_context(self.ports.broker.subscribe(self._topics, group, self.feed))
         self.ready = True
 
     async def _until_there(self, topic: str) -> None:
         while True:
             try:
-                return await self._ports.broker.ensure_topic(topic, self._ports.partitions)
+                return await self.ports.broker.ensure_topic(topic, self.ports.partitions)
             except BrokerError:
                 await self.clock.sleep(1.0)
 
@@ -194,7 +194,7 @@ class ProjectionService:
         """Read all topics from the beginning into an empty database, with marks of its own."""
         projector = self._projector(target)
         for topic in self._topics:
-            for partition in range(self._ports.partitions):
+            for partition in range(self.ports.partitions):
                 await self._read_all(projector, topic, partition)
 
     async def _read_all(self, projector: Projector, topic: str, partition: int) -> None:
@@ -202,7 +202,7 @@ class ProjectionService:
         again = True
         while again:
             offset, gap, applied = 0, False, 0
-            while records := await self._ports.broker.read(topic, partition, offset, CHUNK):
+            while records := await self.ports.broker.read(topic, partition, offset, CHUNK):
                 delivered = await projector.deliver(topic, partition, [hear(r, self._events) for r in records])
                 gap, applied = gap or delivered.gap, applied + delivered.applied
                 offset = records[-1].offset + 1

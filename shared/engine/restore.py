@@ -71,6 +71,18 @@ async def _tail(topic: str, partition: int, broker: Broker) -> list[Heard]:
     return tail
 
 
+async def enter_quarantine(database: Database, above: int = 0) -> int:
+    """A backup was just loaded: say so before anything is said or done. Returns the new epoch.
+
+    `above` is the highest epoch that anybody else is known to have seen of this service: numbers given after the
+    backup exist outside, and an epoch used twice would make listeners take new facts for old ones.
+    """
+    head: Document = await database.get(HEADS, HEAD) or {}
+    epoch = max(head.get("epoch", 1), above) + 1
+    await database.write(_quarantine(head, epoch, []))
+    return epoch
+
+
 async def is_quarantined(database: Database) -> bool:
     return await database.get(STATE, "quarantine") is not None
 

@@ -29,6 +29,10 @@ SESSION_LIFE = timedelta(hours=8)
 SESSION_IDLE = timedelta(minutes=30)
 TRIES, TRIES_PAUSE = 5, timedelta(minutes=5)
 SHORTEST_PASSWORD = 12
+OPERATOR, OPERATOR_LIFE = "operator", timedelta(minutes=5)
+"""The command line's account: whoever holds the database's keys may act, and every act carries this name."""
+UNUSABLE = "!"
+"""No argon2 hash: no password fits it."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -87,12 +91,33 @@ class Accounts:
 
     async def ensure_first(self) -> tuple[str, str] | None:
         """On an installation without accounts: the head of the office's account and its one-time password."""
-        if await self._database.find(STAFF, limit=1):
+        if await self._database.find(STAFF, {"_id": {"$ne": OPERATOR}}, limit=1):
             return None
         try:
             return "kepala", await self.add("kepala", "Kepala Dinas", ["approver"])
         except Problem:
             return None  # another process was first
+
+    async def operator_token(self, role: Role) -> str:
+        """A short session for the command line, under an account of its own that nobody can sign in to.
+
+        Raises Problem ACCOUNT_TAKEN when a person holds that name.
+        """
+        known = await self._database.get(STAFF, OPERATOR)
+        if known and known["password"] != UNUSABLE:
+            raise Problem("ACCOUNT_TAKEN", status=409, sentence="Nama akun `operator` dipakai orang. Ganti namanya.")
+        # Roles only grow: two commands at once must not take each other's away.
+        roles = sorted({role, *(known["roles"] if known else ())})
+        account = {"name": "Operator (baris perintah)", "roles": roles, "password": UNUSABLE, "must_change": False}
+        token, now = secrets.token_urlsafe(32), self._clock.wall()
+        session = {"username": OPERATOR, "ends_at": now + OPERATOR_LIFE, "seen_at": now}
+        await self._database.write(
+            [
+                Put(STAFF, {"_id": OPERATOR, **account, "disabled": False, "made_at": now}),
+                Put(SESSIONS, {"_id": _digest(token), **session}),
+            ]
+        )
+        return token
 
     # ---- signing in
 

@@ -12,8 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.decision import Refusal
 from shared.engine.feed import Feed
+from shared.engine.ports import Database
+from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
-from shared.web import problems
+from shared.web import contracts, problems
 
 MOST_BODY_BYTES = 64 * 1024
 Scope = MutableMapping[str, Any]
@@ -30,6 +32,8 @@ class Hosted(Protocol):
     failed: str | None
     feed: Feed
     metrics: EngineMetrics
+    database: Database
+    ports: Ports
 
     async def start(self) -> None: ...
 
@@ -73,6 +77,8 @@ def host(
     for router in routers:
         app.include_router(router)
     app.include_router(_health(service))
+    app.include_router(letters.router_of(service))
+    app.include_router(contracts.router(service))
     problems.install(app, refusals)
     app.add_middleware(Limits, large_bodies=large_bodies or {})
     app.add_middleware(Trace)

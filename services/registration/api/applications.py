@@ -31,7 +31,7 @@ from services.registration.domain.correction import Withdraw
 from services.registration.domain.joining import TakeTest
 from services.registration.domain.objections import Object, RenewTracking
 from shared.contracts.decision import Refused
-from shared.contracts.registration import Channel
+from shared.contracts.registration_terms import Channel
 
 
 async def apply(desk: Desk, body: ApplicationBody, key: str | None, raw: bytes, channel: Channel) -> dict[str, Any]:

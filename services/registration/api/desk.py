@@ -24,7 +24,7 @@ from services.registration.reference import Reference
 from services.registration.settings import RegistrationSettings
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused
-from shared.contracts.registration import Actor, Channel
+from shared.contracts.registration_terms import Actor, Channel
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import PersonKey, Unreadable, Vault

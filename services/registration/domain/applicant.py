@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from shared.contracts.base import Sealed
-from shared.contracts.registration import AgeBand, Channel, Sex
+from shared.contracts.registration_terms import AgeBand, Channel, Sex
 
 Stage = Literal[
     "pending",  # identity is being checked

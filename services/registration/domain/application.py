@@ -18,7 +18,8 @@ from services.registration.domain.applicant import (
 from services.registration.domain.reasons import fields_of
 from services.registration.domain.rules import RuleSet
 from shared.contracts.decision import Aggregate, Decision, Refused
-from shared.contracts.registration import ApplicantRegistered, Channel
+from shared.contracts.registration import ApplicantRegistered
+from shared.contracts.registration_terms import Channel
 
 MOST_SHADOWS = 20
 """Applications with one NIK that are kept for review; more only say again that somebody tries."""

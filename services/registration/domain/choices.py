@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from services.registration.domain.plain_text import word_key
 from shared.contracts.decision import Refused
-from shared.contracts.registration import AgeBand, Sex
+from shared.contracts.registration_terms import AgeBand, Sex
 
 EDUCATION: Mapping[str, str] = {
     "NONE": "tidak sekolah|tidak tamat sd|belum sekolah|tidak bersekolah|tidak ada",

@@ -21,7 +21,8 @@ from services.registration.domain.reasons import fields_of
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rules import RuleSet
 from shared.contracts.decision import Decision, Refused, ref
-from shared.contracts.registration import Actor, ApplicantCorrected, ApplicantWithdrawn
+from shared.contracts.registration import ApplicantCorrected, ApplicantWithdrawn
+from shared.contracts.registration_terms import Actor
 
 IDENTITY_FIELDS = frozenset({"full_name", "nik", "kk_number", "birth_date", "sex"})
 CONDITION_FIELDS = frozenset({"work_status", "citizen", "not_in_formal_education", "not_an_official"})

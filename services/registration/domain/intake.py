@@ -11,7 +11,7 @@ from services.registration.domain.calendar import age_in_years
 from services.registration.domain.choices import age_band
 from services.registration.domain.places import Places, is_kecamatan, kecamatan_of
 from shared.contracts.decision import Refused
-from shared.contracts.registration import Sex
+from shared.contracts.registration_terms import Sex
 
 OLDEST = 120
 """Completed years above which a birth date is a slip of the pen."""

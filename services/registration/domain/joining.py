@@ -12,7 +12,8 @@ from services.registration.domain.applicant import Applicant, SkillsTest
 from services.registration.domain.waves import Wave, in_state
 from shared.contracts.base import Event
 from shared.contracts.decision import Aggregate, Decision, Refused
-from shared.contracts.registration import TestResult, TestTaken, WaveJoined
+from shared.contracts.registration import TestTaken, WaveJoined
+from shared.contracts.registration_terms import TestResult
 
 PART = 200
 """People per command of a batch: two events each stay under 500."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.contracts.decision import Refused
-from shared.contracts.registration import Sex
+from shared.contracts.registration_terms import Sex
 
 _SIXTEEN = re.compile(r"[0-9]{16}")
 

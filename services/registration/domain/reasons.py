@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.registration import FIELD_NAMES
+from shared.contracts.registration_terms import FIELD_NAMES
 
 INELIGIBLE: dict[str, str] = {
     "AGE_BELOW_MINIMUM": "Usia Anda belum memenuhi syarat. Daftarlah kembali setelah cukup umur",

@@ -15,13 +15,8 @@ from services.registration.domain.draw import GENERAL, Stratum
 from services.registration.domain.rules import RuleSet
 from services.registration.domain.strata import is_stratum
 from shared.contracts.decision import Decision, Refused
-from shared.contracts.registration import (
-    SeatsRecycled,
-    StratumCount,
-    StratumQuota,
-    WaveChanged,
-    WaveOpened,
-)
+from shared.contracts.registration import SeatsRecycled, WaveChanged, WaveOpened
+from shared.contracts.registration_terms import StratumCount, StratumQuota
 
 State = Literal["draft", "open", "closing", "closed", "drawn", "announcing", "done"]
 

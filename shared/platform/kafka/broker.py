@@ -118,16 +118,13 @@ class AioKafkaBroker:
             except (KafkaError, OSError, TimeoutError) as error:
                 await self._drop_reader()
                 raise BrokerError(type(error).__name__) from error
-        if len(raw) < BATCH_HEADER_BYTES:
-            raise BrokerError("no batch at this offset")
-        # Of the header: base offset (8 bytes at 0) and last offset delta (4 bytes at 23).
-        return int.from_bytes(raw[0:8], "big") + int.from_bytes(raw[23:27], "big") + 1
+        return _batch_end(raw)
 
     async def _end(self, reader: AIOKafkaConsumer, place: TopicPartition) -> int:
         async with asyncio.timeout(REQUEST_SECONDS):
             end = int((await reader.end_offsets([place]))[place])
         if self._access.stand_in and end > 0:
-            return int((await _fetch(reader, place, end - 1))[-1].offset) + 1
+            return _batch_end(await _raw(reader, place, end - 1))
         return end
 
     def subscribe(self, topics: Sequence[str], group: str, listener: FeedListener) -> AbstractAsyncContextManager[None]:
@@ -186,6 +183,13 @@ async def _create(admin: AIOKafkaAdminClient, topic: str, partitions: int) -> No
         # A service may not create topics where provisioning does; then the topic is there already.
         if code and error not in (TopicAlreadyExistsError, TopicAuthorizationFailedError):
             raise error(topic)
+
+
+def _batch_end(raw: bytes) -> int:
+    """From a batch's header: base offset (8 bytes at 0) and last offset delta (4 bytes at 23)."""
+    if len(raw) < BATCH_HEADER_BYTES:
+        raise BrokerError("no batch at this offset")
+    return int.from_bytes(raw[0:8], "big") + int.from_bytes(raw[23:27], "big") + 1
 
 
 async def _raw(reader: AIOKafkaConsumer, place: TopicPartition, offset: int) -> bytes:

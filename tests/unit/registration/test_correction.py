@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.registration.domain import codes, correction, objections
-from services.registration.domain.applicant import Applicant, NikClaim, Shadow
+from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask, Shadow
 from services.registration.domain.codes import IssueCode, OneTimeCode
 from services.registration.domain.correction import Correction
 from services.registration.domain.objections import EraseIdentity, Object, RenewTracking
@@ -326,3 +326,13 @@ def test_erasing_twice_changes_nothing_and_nobody_unknown_is_erased() -> None:
     assert objections.erase_identity(applicant(stage="erased"), None, told, NOW) == Decision()
     with pytest.raises(Refused, match="APPLICANT_UNKNOWN"):
         objections.erase_identity(None, None, told, NOW)
+
+
+def test_staff_look_for_a_kecamatan_as_long_as_nobody_knows_it() -> None:
+    place = Ref("place_tasks", "a")
+
+    unknown = corrected(eligible(), command("domicile", profile=profile(kecamatan=None)))
+    found = corrected(eligible(), command("domicile"))
+
+    assert changed(unknown, PlaceTask).id == "a"
+    assert found.removed == (place,)

@@ -9,8 +9,12 @@ import pytest
 from services.registration import effects, store
 from services.registration.adapters.civil_registry import Answer, CachedRegistry, RegistryUnavailable
 from services.registration.api.commands import COMMANDS
-from services.registration.domain import identity
+from services.registration.domain import identity, review
 from services.registration.domain.applicant import Applicant
+from services.registration.domain.draw import Row
+from services.registration.domain.eligibility import Household
+from services.registration.domain.results import AnnounceResults, ResultChunk
+from services.registration.domain.review import ReviewCase
 from services.registration.reactions import REACTIONS
 from services.registration.reference import read_reference
 from shared.contracts.base import Event, Sealed
@@ -20,7 +24,18 @@ from shared.engine.rules import Effect, EffectFinished, Outcome, OutcomeState, R
 from shared.engine.states import States
 from shared.security.vault import Vault
 from tests.fakes import MemoryDatabase, MemoryStore
-from tests.unit.registration.builders import NOW, Rows, applicant, claim, eligible, index, indexes, register_command
+from tests.unit.registration.builders import (
+    NOW,
+    Rows,
+    applicant,
+    claim,
+    eligible,
+    index,
+    indexes,
+    register_command,
+    rules,
+    wave,
+)
 from tests.unit.registration.house import Registry
 
 ROUNDS = 4
@@ -240,3 +255,33 @@ def test_only_facts_of_incentive_are_heard() -> None:
     heard: list[type[Event]] = list(REACTIONS)
 
     assert {event.source for event in heard} == {"incentive"}
+
+
+def test_a_batch_of_unknown_people_and_a_case_of_nobody_are_refused_politely() -> None:
+    rows = world_of()
+    with pytest.raises(Refused, match="CASE_UNKNOWN"):
+        decide(COMMANDS[identity.SettleCase], rows, identity.SettleCase("x", "kepala", register_command().rules))
+    with pytest.raises(Refused, match="NOTHING_TO_CHECK"):
+        decide(COMMANDS[identity.RequestChecks], rows, identity.RequestChecks(("x",)))
+
+
+def test_a_case_about_an_account_is_settled_without_touching_its_people() -> None:
+    case = ReviewCase("account-1", "SHARED_ACCOUNT", ("a", "b"), ("ACCOUNT_SHARED",), NOW)
+    proposed = review.propose(case, answer="reject", reason="satu keluarga", by="andi", now=NOW)
+    settle = identity.SettleCase("account-1", "kepala", register_command().rules)
+
+    decision = decide(COMMANDS[identity.SettleCase], world_of(proposed), settle)
+
+    assert [type(state) for state in decision.changes] == [ReviewCase]
+
+
+def test_results_of_a_year_with_a_limit_per_kk_look_at_the_households() -> None:
+    wave_ = wave(state="announcing", result_chunks=1)
+    chunk = ResultChunk(1, 0, (Row("a", "UMUM", 1, 1, 1, selected=True),))
+    rows = world_of(wave_, chunk, eligible(stage="joined", wave=1))
+    command = AnnounceResults(1, 0, {"a": Sealed("card")}, {"UMUM": "umum"}, rules(2023))
+
+    decision = decide(COMMANDS[AnnounceResults], rows, command)
+
+    assert told([decision], "ApplicantSelected") == 1
+    assert rows[ref(Household, indexes("a").kk)].recipients == ("a",)

@@ -1,0 +1,1 @@
+"""The contracts as files: schemas, samples and API documents, written by `python -m deploy.contracts`."""

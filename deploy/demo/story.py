@@ -1,0 +1,202 @@
+"""The story, step by step, through the real doors: sheets, registrations, wave, draw, courses, money, months."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deploy.demo.office import HEAD, Office, until
+from deploy.demo.people import Person
+from deploy.demo.sheets import PLAN, City, write_officials, write_sheet
+
+WIB = ZoneInfo("Asia/Jakarta")
+WAVE = 1
+
+Online = dict[str, tuple[Person, str]]
+"""Who registered alone: applicant id -> person and tracking code."""
+SHEETS = ((date(2020, 4, 3), "first"), (date(2020, 4, 9), "second"))
+
+
+def wib(year: int, month: int, day: int, hour: int = 8) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=WIB)
+
+
+@dataclass
+class Found:
+    """What the story saw on its way; compared with the plan at the end."""
+
+    imports: list[dict[str, Any]] = field(default_factory=list)
+    online: Counter[str] = field(default_factory=Counter)
+    refused_codes: Counter[str] = field(default_factory=Counter)
+    wave: dict[str, Any] = field(default_factory=dict)
+    selected: list[str] = field(default_factory=list)
+    forged: Counter[str] = field(default_factory=Counter)
+    batches: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def lists_and_sheets(office: Office, city: City, folder: Path, found: Found) -> None:
+    """Officials' list, then the two collective sheets through the real upload (paper facts 42 and 43)."""
+    office.set_time(wib(2020, 4, 3))
+    write_officials(folder / "pejabat.csv", city.officials)
+    with (folder / "pejabat.csv").open("rb") as file:
+        form = {"source": "BKD Kota Medan (contoh)", "as_of": "2020-04-01"}
+        await office.ask("POST", "/registration/lists", "sekretariat", files={"file": file}, data=form)
+    for day, name in SHEETS:
+        office.set_time(wib(day.year, day.month, day.day, 9))
+        path = folder / f"rekap-{day.isoformat()}.xlsx"
+        await asyncio.to_thread(write_sheet, path, getattr(city, name))
+        found.imports.append(await _import(office, path, day))
+    for run in found.imports:
+        report = await office.ask("GET", f"/registration/imports/{run['import_id']}/rows.csv", "sekretariat")
+        found.refused_codes.update(_codes(report))
+
+
+async def _import(office: Office, path: Path, day: date) -> dict[str, Any]:
+    with path.open("rb") as file:
+        form = {"source": "Dinas Ketenagakerjaan Kota Medan", "received_on": day.isoformat()}
+        started = await office.ask("POST", "/registration/imports", "sekretariat", files={"file": file}, data=form)
+
+    async def look() -> dict[str, Any] | None:
+        run = await office.ask("GET", started["progress_url"], "sekretariat")
+        return run if run["state"] in ("done", "failed") else None
+
+    run = await until(f"import of {path.name}", look, 600)
+    return dict(run)
+
+
+def _codes(report: str) -> Counter[str]:
+    """Codes of refused rows in a row report."""
+    rows = [line.split(",") for line in report.splitlines()[1:]]
+    return Counter(row[2] for row in rows if row[1] == "refused")
+
+
+async def register_online(office: Office, city: City, found: Found) -> Online:
+    """Everybody by themselves, one after the other door; returns applicant id -> person and tracking code."""
+    office.set_time(wib(2020, 4, 11))
+    registered: Online = {}
+    gate = asyncio.Semaphore(16)
+
+    async def one(number: int, person: Person) -> None:
+        async with gate:
+            answer = await office.ask(
+                "POST",
+                "/registration/applications",
+                json=application(person),
+                headers={"Idempotency-Key": f"demo-online-{number:05}"},
+            )
+            registered[answer["applicant_id"]] = (person, answer["tracking_code"])
+            found.online["accepted"] += 1
+
+    await asyncio.gather(*(one(number, person) for number, person in enumerate(city.online)))
+    return registered
+
+
+def application(person: Person) -> dict[str, Any]:
+    """The form's ten items and ours."""
+    form = {k: v for k, v in asdict(person).items() if k not in ("kecamatan", "group")}
+    statements = {"citizen": True, "not_in_formal_education": True, "not_an_official": True}
+    return {
+        **form,
+        "birth_date": person.birth_date.isoformat(),
+        "covid_affected": True,
+        "declarations": statements,
+        "consent": True,
+    }
+
+
+async def until_idle(office: Office, *services: str, seconds: float = 900) -> None:
+    """Wait until the named services have told everything and done all their outside work."""
+    for service in services:
+
+        async def look(service: str = service) -> bool | None:
+            return True if await office.idle(service) else None
+
+        await until(f"{service} to finish its work", look, seconds)
+
+
+async def wave(office: Office, seats: int, online: Online, found: Found) -> None:
+    """Open, take the test, join, close with commitments, draw under the revealed seed (paper facts 29, 111, 139)."""
+    times = {"opens_at": wib(2020, 4, 11).isoformat(), "closes_at": wib(2020, 4, 16, 16).isoformat()}
+    await office.ask("POST", "/registration/waves", "sekretariat", json={"wave": WAVE, "quota": seats, **times})
+    await office.ask("POST", f"/registration/waves/{WAVE}/opening", HEAD[0], json={})
+    await _join_online(office, online, found)
+    for run in found.imports:
+        note = "Tes ditiadakan: formulir luring Permenaker 17/2020"
+        body = {"import_id": run["import_id"], "test": "waived", "note": note}
+        batch = await office.ask("POST", f"/registration/waves/{WAVE}/joins/batch", "sekretariat", json=body)
+        await until("batch join", partial(_batch_done, office, batch["batch_id"]), 600)
+    office.set_time(wib(2020, 4, 16, 17))
+    drawn = [secrets.token_hex(32) for _ in range(3)]
+    commitments = [hashlib.sha256(bytes.fromhex(each)).hexdigest() for each in drawn]
+    await office.ask("POST", f"/registration/waves/{WAVE}/closing", "sekretariat", json={"commitments": commitments})
+    await until("frozen list", lambda: _wave_in(office, "closed"), 300)
+    office.set_time(wib(2020, 4, 17, 9))
+    await office.ask("POST", f"/registration/waves/{WAVE}/draw", HEAD[0], json={"secrets": drawn})
+    found.wave = await until("results", lambda: _wave_in(office, "done"), 600)
+    results = await office.ask("GET", f"/registration/waves/{WAVE}/results.csv")
+    rows = [line.split(",") for line in results.splitlines()]
+    column = {name: number for number, name in enumerate(rows[0])}
+    found.selected = [
+        r[column["applicant_id"]] for r in rows[1:] if r[column["selected"]] in ("1", "true", "True", "ya")
+    ]
+
+
+async def _join_online(office: Office, online: Online, found: Found) -> None:
+    questions = await office.ask("GET", "/registration/test")
+    answers = {q["code"]: next(iter(q["choices"])) for q in questions["questions"]}
+    gate = asyncio.Semaphore(16)
+
+    async def one(applicant_id: str, code: str) -> None:
+        async with gate:
+            headers = {"Tracking-Code": code}
+            path = f"/registration/applications/{applicant_id}/test"
+            await office.ask("POST", path, json={"answers": answers}, headers=headers)
+            join, who = f"/registration/waves/{WAVE}/joins", {"applicant_id": applicant_id}
+            found.online[await office.code_of("POST", join, json=who, headers=headers)] += 1
+
+    await asyncio.gather(*(one(applicant_id, code) for applicant_id, (_, code) in online.items()))
+
+
+async def _batch_done(office: Office, batch_id: str) -> bool | None:
+    return (await office.ask("GET", f"/registration/batches/{batch_id}", "sekretariat"))["done"] or None
+
+
+async def _wave_in(office: Office, state: str) -> dict[str, Any] | None:
+    found = await office.ask("GET", f"/registration/waves/{WAVE}")
+    return dict(found) if found["state"] == state else None
+
+
+async def broadcast(office: Office) -> dict[str, Any]:
+    """One content for all 21 kecamatan, as files that a person can print or pass on (paper facts 67 to 70)."""
+    channels = ["flyer", "whatsapp", "facebook"]
+    body = {
+        "template": "socialization.conditions",
+        "title": "Syarat Kartu Prakerja",
+        "channels": channels,
+        "values": {"min_age": "18"},
+    }
+    return dict(await office.ask("POST", "/notification/campaigns", "penempatan1", json=body))
+
+
+def seats_of(rows: int) -> int:
+    return int(max(PLAN["least_seats"], rows * PLAN["seats_percent"] // 100))
+
+
+def batch_days(first_due: date, count: int) -> Sequence[datetime]:
+    """When the office makes its monthly lists: the day after each due date."""
+    days = [first_due + timedelta(days=31 * n + 1) for n in range(count)]
+    return [wib(each.year, each.month, each.day, 9) for each in days]
+
+
+def dumped(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str)
