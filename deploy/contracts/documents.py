@@ -14,7 +14,7 @@ from deploy.contracts.apps import apps
 from deploy.contracts.samples import sample
 from shared.contracts import EVENTS
 from shared.contracts.base import Event
-from shared.web.contracts import EACH, summary
+from shared.web.contracts import ALSO_SAYS, EACH, summary
 
 SCHEMA, SAMPLE = "contracts/{}.schema.json", "contracts/{}.sample.json"
 
@@ -65,7 +65,8 @@ def table() -> str:
 
 
 def _row(event: type[Event]) -> str:
-    says = _ANYBODY if event.source == EACH else event.source
+    also = [name for name, events in ALSO_SAYS.items() if event in events]
+    says = _ANYBODY if event.source == EACH else ", ".join([event.source, *also])
     fields = ", ".join(_field(event, name) for name in event.model_fields)
     return f"| `{event.type_name()}` | {says} | `{_key(event)}` | {summary(event)} | {fields} |\n"
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from deploy.demo.office import DemoFailed, Office, together, until
 from deploy.demo.people import Person
-from deploy.demo.sheets import PLAN
-from deploy.demo.story import Found, until_idle, wib
+from deploy.demo.sheets import PLAN, City
+from deploy.demo.story import Found, Online, until_idle, wib
 from deploy.simulators.course_platform import CoursePlatforms, Enrolment
 
 COURSE_DAY = date(2020, 4, 24)
@@ -59,13 +59,12 @@ def roles() -> Iterator[str]:
     yield from itertools.repeat("well")
 
 
-async def cast(
-    office: Office, found: Found, online: dict[str, tuple[Person, str]], persons: dict[str, Person]
-) -> list[Part]:
+async def cast(office: Office, found: Found, online: Online, city: City) -> list[Part]:
     """Who the selected are: their tracking codes are in the messages on their own phones."""
-    catalogue = (await office.ask("GET", "/incentive/catalogue"))["courses"]
+    offered = (await office.ask("GET", "/incentive/catalogue"))["courses"]
+    catalogue = [course for course in offered if course["mode"] == "online" and course["price_rupiah"] <= 1_000_000]
     phones = {applicant: person.mobile for applicant, (person, _) in online.items()}
-    phones |= await _phones(office, [each for each in found.selected if each not in phones], persons)
+    phones |= found.phones
     parts = []
     for number, (applicant_id, role) in enumerate(zip(found.selected, roles(), strict=False)):
         mobile = phones[applicant_id]
@@ -75,22 +74,8 @@ async def cast(
         suffix = role.removeprefix("bank_") if role.startswith("bank_") else "01"
         account = "9900001201" if role == "shared_account" else f"{88000000 + number:08}{suffix}"
         course = catalogue[number % len(catalogue)]
-        parts.append(Part(applicant_id, persons[mobile], code, role, account, course))
+        parts.append(Part(applicant_id, city.persons[mobile], code, role, account, course))
     return parts
-
-
-async def _phones(office: Office, applicants: list[str], persons: dict[str, Person]) -> dict[str, str]:
-    """Staff find people by NIK (paper fact 122: "by name by NIK" no longer)."""
-    wanted, found = set(applicants), {}
-    calls = {
-        mobile: partial(office.ask, "POST", "/registration/search", HELPER, json={"nik": person.nik})
-        for mobile, person in persons.items()
-    }
-    for mobile, answer in (await together(calls)).items():
-        for each in answer.get("applicants", [answer]):
-            if each.get("applicant_id") in wanted:
-                found[each["applicant_id"]] = mobile
-    return found
 
 
 async def link_accounts(office: Office, parts: list[Part]) -> None:
@@ -192,7 +177,7 @@ async def _review(office: Office, part: Part) -> None:
 
 async def month(office: Office, day: date, found: Found, *, approve: bool = True) -> None:
     """One round of payments: the secretariat makes the list, the head approves what was seen, the bank answers."""
-    office.set_time(wib(day.year, day.month, day.day, 9))
+    await office.set_time(wib(day.year, day.month, day.day, 9))
     await asyncio.sleep(1.5)  # timers look once a second
     await until_idle(office, "incentive")
     try:

@@ -23,6 +23,12 @@ TEAM: tuple[tuple[str, str, Role], ...] = (
     ("perselisihan", "Petugas Perselisihan", "disputes"),
 )  # paper facts 58 to 61: five, one and one
 HEAD: tuple[str, str, Role] = ("kepala", "Kepala Dinas", "approver")
+HEARS = {
+    "registration": ("incentive",),
+    "incentive": ("registration",),
+    "notification": ("registration", "incentive"),
+    "reporting": ("registration", "incentive", "notification"),
+}
 TRACKING = re.compile(r"nomor ([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})")
 ONE_TIME = re.compile(r"Kode Anda ([0-9]{6})")
 T = TypeVar("T")
@@ -64,11 +70,22 @@ class Office:
             return False
         head = await database.get(f"{service}:heads", "head") or {"n": 0}
         position = await database.get(f"{service}:relay", "position") or {"n": 0}
-        return bool(head["n"] == position["n"])
+        return bool(head["n"] == position["n"]) and await self._has_heard(service)
 
-    def set_time(self, programme: datetime) -> None:
+    async def _has_heard(self, service: str) -> bool:
+        """Every mark stands where its source's numbers do."""
+        marks = {feed["_id"]: feed["mark"] for feed in await self.database.find(f"{service}:feeds")}
+        for source in HEARS[service]:
+            head = await self.database.get(f"{source}:heads", "head") or {}
+            for partition, number in head.get("sequences", {}).items():
+                if marks.get(f"gelombang.{source}.v1/{partition}", 0) < number:
+                    return False
+        return True
+
+    async def set_time(self, programme: datetime) -> None:
         """Programme time jumps forward and then runs like a clock: nothing is skipped, only waiting is."""
         ProgrammeClock.write(self.clock_file, programme, 1.0)
+        await asyncio.sleep(2 * ProgrammeClock.REFRESH_SECONDS)  # every process has read it
 
     async def ask(self, method: str, path: str, who: str | None = None, **request: Any) -> Any:
         """One request; a staff member's when `who` is named. Raises DemoFailed unless it succeeds."""

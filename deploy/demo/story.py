@@ -38,6 +38,8 @@ class Found:
     imports: list[dict[str, Any]] = field(default_factory=list)
     online: Counter[str] = field(default_factory=Counter)
     refused_codes: Counter[str] = field(default_factory=Counter)
+    phones: dict[str, str] = field(default_factory=dict)
+    """Applicant id of a sheet's row -> the phone in that row."""
     wave: dict[str, Any] = field(default_factory=dict)
     selected: list[str] = field(default_factory=list)
     forged: Counter[str] = field(default_factory=Counter)
@@ -46,19 +48,20 @@ class Found:
 
 async def lists_and_sheets(office: Office, city: City, folder: Path, found: Found) -> None:
     """Officials' list, then the two collective sheets through the real upload (paper facts 42 and 43)."""
-    office.set_time(wib(2020, 4, 3))
+    await office.set_time(wib(2020, 4, 3))
     write_officials(folder / "pejabat.csv", city.officials)
     with (folder / "pejabat.csv").open("rb") as file:
         form = {"source": "BKD Kota Medan (contoh)", "as_of": "2020-04-01"}
         await office.ask("POST", "/registration/lists", "sekretariat", files={"file": file}, data=form)
     for day, name in SHEETS:
-        office.set_time(wib(day.year, day.month, day.day, 9))
+        await office.set_time(wib(day.year, day.month, day.day, 9))
         path = folder / f"rekap-{day.isoformat()}.xlsx"
         await asyncio.to_thread(write_sheet, path, getattr(city, name))
         found.imports.append(await _import(office, path, day))
-    for run in found.imports:
+    for run, (_, name) in zip(found.imports, SHEETS, strict=True):
         report = await office.ask("GET", f"/registration/imports/{run['import_id']}/rows.csv", "sekretariat")
         found.refused_codes.update(_codes(report))
+        found.phones.update(_phones(report, getattr(city, name)))
 
 
 async def _import(office: Office, path: Path, day: date) -> dict[str, Any]:
@@ -80,9 +83,15 @@ def _codes(report: str) -> Counter[str]:
     return Counter(row[2] for row in rows if row[1] == "refused")
 
 
+def _phones(report: str, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """The report names the line of the sheet: two lines of title and headings come before the first person."""
+    lines = [line.rsplit(",", 1) for line in report.splitlines()[1:]]
+    return {id: rows[int(line.split(",")[0]) - 3][6] for line, id in lines if id}
+
+
 async def register_online(office: Office, city: City, found: Found) -> Online:
     """Everybody by themselves, one after the other door; returns applicant id -> person and tracking code."""
-    office.set_time(wib(2020, 4, 11))
+    await office.set_time(wib(2020, 4, 11))
     registered: Online = {}
     gate = asyncio.Semaphore(16)
 
@@ -135,12 +144,12 @@ async def wave(office: Office, seats: int, online: Online, found: Found) -> None
         body = {"import_id": run["import_id"], "test": "waived", "note": note}
         batch = await office.ask("POST", f"/registration/waves/{WAVE}/joins/batch", "sekretariat", json=body)
         await until("batch join", partial(_batch_done, office, batch["batch_id"]), 600)
-    office.set_time(wib(2020, 4, 16, 17))
+    await office.set_time(wib(2020, 4, 16, 17))
     drawn = [secrets.token_hex(32) for _ in range(3)]
     commitments = [hashlib.sha256(bytes.fromhex(each)).hexdigest() for each in drawn]
     await office.ask("POST", f"/registration/waves/{WAVE}/closing", "sekretariat", json={"commitments": commitments})
     await until("frozen list", lambda: _wave_in(office, "closed"), 300)
-    office.set_time(wib(2020, 4, 17, 9))
+    await office.set_time(wib(2020, 4, 17, 9))
     await office.ask("POST", f"/registration/waves/{WAVE}/draw", HEAD[0], json={"secrets": drawn})
     found.wave = await until("results", lambda: _wave_in(office, "done"), 600)
     results = await office.ask("GET", f"/registration/waves/{WAVE}/results.csv")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +31,9 @@ LISTS_AT_ONCE = 8
 """Parts of a list that one round freezes: about 8,000 lines, from one query."""
 PARTS_AT_ONCE = 2
 """Parts of 200 people that one round tells or joins; the next round follows at once."""
-PEOPLE_AT_ONCE = 200
+PEOPLE_AT_ONCE = 400
+READ_AHEAD = 5000
+"""People that are read ahead, so that the index is not walked again for every 400; rules look at each again anyway."""
 
 
 class Clock:
@@ -38,6 +41,8 @@ class Clock:
 
     def __init__(self, vault: Vault, reference: Reference) -> None:
         self._vault, self._reference = vault, reference
+        self._ahead: dict[str, list[str]] = {}
+        self._waking: list[Document] = []
 
     async def waves(self, database: Database, now: datetime) -> Sequence[Any]:
         """The next parts of every wave whose list is being frozen, ranked, or told to its people."""
@@ -71,8 +76,11 @@ class Clock:
 
     async def _announcements(self, database: Database, wave: Wave) -> list[AnnounceResults]:
         """The next parts that their people do not know yet, with a sealed card for each selected."""
-        chunks = await store.unannounced(database, wave.wave, PARTS_AT_ONCE)
-        return [await self._announcement(wave, chunk) for chunk in chunks]
+        # parts are told in order, so the next ones are known by number; whatever was left behind is looked for after
+        chunks = await store.result_parts(database, wave.wave, wave.announced_chunks, PARTS_AT_ONCE)
+        waiting = [chunk for chunk in chunks if not chunk.announced]
+        waiting = waiting or await store.unannounced(database, wave.wave, PARTS_AT_ONCE)
+        return [await self._announcement(wave, chunk) for chunk in waiting]
 
     async def _announcement(self, wave: Wave, chunk: ResultChunk) -> AnnounceResults:
         rules, places = self._reference.rules_of(wave.rule_set), self._reference.places
@@ -96,14 +104,29 @@ class Clock:
 
     async def join(self, database: Database, now: datetime) -> Sequence[Any]:
         """The next people of every batch that joins a wave together."""
-        commands: list[JoinPart] = []
-        for batch in await store.running_batches(database):
-            commands += await _next_people(database, batch)
-        return commands
+        batches = await store.running_batches(database)
+        self._ahead = {batch.id: self._ahead.get(batch.id, []) for batch in batches}
+        return [command for batch in batches for command in await self._next_people(database, batch)]
+
+    async def _next_people(self, database: Database, batch: BatchJoin) -> list[JoinPart]:
+        most = PARTS_AT_ONCE * joining.PART
+        ids = self._ahead[batch.id]
+        ids = ids[bisect_right(ids, batch.after) :]
+        if len(ids) <= most:
+            ids = await store.imported_after(database, batch.import_id, batch.after, READ_AHEAD)
+        self._ahead[batch.id] = ids
+        cut = _cut(ids[:most], joining.PART)
+        befores = (batch.after, *(part[-1] for part in cut[:-1]))
+        ends = len(ids) <= most
+        return [
+            JoinPart(batch.batch_id, batch.wave, before, part, ends and at == len(cut) - 1)
+            for at, (before, part) in enumerate(zip(befores, cut, strict=True))
+        ]
 
     async def wake(self, database: Database, now: datetime) -> Sequence[Any]:
         """People about whom the registry is to be asked, or whose days for a correction are over."""
-        found = await store.waking(database, now, PEOPLE_AT_ONCE)
+        ahead = self._waking or await store.waking(database, now, READ_AHEAD)
+        found, self._waking = ahead[:PEOPLE_AT_ONCE], ahead[PEOPLE_AT_ONCE:]
         waiting = _cut([each["_id"] for each in found if each["stage"] == "pending"], identity.TOGETHER)
         over = [each for each in found if each["stage"] == "questioned"]
         return [
@@ -123,18 +146,6 @@ def _line(member: Document, wave: Wave, covid_first: Sequence[str]) -> str:
         group=profile["group"],
     )
     return f"{member['_id']},{stratum}"
-
-
-async def _next_people(database: Database, batch: BatchJoin) -> list[JoinPart]:
-    most = PARTS_AT_ONCE * joining.PART
-    ids = await store.imported_after(database, batch.import_id, batch.after, most + 1)
-    cut = _cut(ids[:most], joining.PART)
-    befores = (batch.after, *(part[-1] for part in cut[:-1]))
-    ends = len(ids) <= most
-    return [
-        JoinPart(batch.batch_id, batch.wave, before, part, ends and at == len(cut) - 1)
-        for at, (before, part) in enumerate(zip(befores, cut, strict=True))
-    ]
 
 
 def _cut(values: Sequence[str], size: int) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
-from services.registration.domain.closing import FrozenChunk
+from services.registration.domain.closing import FrozenChunk, chunk_id
 from services.registration.domain.codes import OneTimeCode
 from services.registration.domain.consultations import ConsultationDay
 from services.registration.domain.eligibility import Household
@@ -50,7 +50,6 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("applicants", (("wake_at", 1),), False),
     ("review_cases", (("state", 1), ("opened_at", 1)), False),
     ("frozen_lists", (("wave", 1), ("first", 1)), False),
-    ("draw_results", (("wave", 1), ("announced", 1)), False),
     ("waves", (("state", 1),), False),
     ("batch_joins", (("done", 1),), False),
     ("imports", (("started_at", -1),), False),
@@ -155,8 +154,15 @@ async def _parts(database: Database, kind: type[Part], number: int) -> AsyncIter
         after = found[-1].id
 
 
+async def result_parts(database: Database, number: int, first: int, count: int) -> list[ResultChunk]:
+    """Some parts of the results by their numbers."""
+    ids = [chunk_id(number, first + each) for each in range(count)]
+    return await _many(database, ResultChunk, {"_id": {"$in": ids}}, (("_id", 1),), count)
+
+
 async def unannounced(database: Database, number: int, limit: int) -> list[ResultChunk]:
-    where = {"wave": number, "announced": False}
+    """Parts of the results that their people do not know yet."""
+    where = {"_id": {"$gt": f"{wave_id(number)}/", "$lt": f"{wave_id(number)}0"}, "announced": False}
     return await _many(database, ResultChunk, where, (("_id", 1),), limit)
 
 

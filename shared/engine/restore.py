@@ -78,7 +78,7 @@ async def enter_quarantine(database: Database, above: int = 0) -> int:
     backup exist outside, and an epoch used twice would make listeners take new facts for old ones.
     """
     head: Document = await database.get(HEADS, HEAD) or {}
-    epoch = max(head.get("epoch", 1), above) + 1
+    epoch: int = max(head.get("epoch", 1), above) + 1
     await database.write(_quarantine(head, epoch, []))
     return epoch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -16,17 +16,20 @@ _MASK = "••••"
 
 def mask_numbers(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The second line of defence: personal data are sealed before they get here; a slip is masked."""
-    return {key: _masked(value) for key, value in event.items()}
+    return {key: value if key.startswith("_") else _masked(value) for key, value in event.items()}
 
 
 def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return _LONG_NUMBER.sub(_MASK, value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**10:
-        return _MASK
-    if isinstance(value, dict):
-        return {key: _masked(each) for key, each in value.items()}
-    return [_masked(each) for each in value] if isinstance(value, list | tuple) else value
+    """Plain data of the same shape; anything else as the text that a log would show of it."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _MASK if abs(value) >= 10**10 else value
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(each) for each in value]
+    return _LONG_NUMBER.sub(_MASK, str(value))
 
 
 def configure_logs(service: str, as_json: bool) -> None:

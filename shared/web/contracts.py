@@ -17,6 +17,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts import EVENTS, partner
 from shared.contracts.base import Event
+from shared.contracts.registration import ConfirmationCodeIssued
 from shared.engine.service import Ports, Service
 
 Document = dict[str, Any]
@@ -27,6 +28,8 @@ EACH = "each"
 PARTNER = "partner"
 BORDERS = {"incentive": (partner.PartnerClaim,)}
 """Services whose border process takes in what course platforms claim."""
+ALSO_SAYS: Mapping[str, tuple[type[Event], ...]] = {"incentive": (ConfirmationCodeIssued,)}
+"""Events of another service's contract that a service says as well: codes are asked for at either door."""
 SCHEMAS = "#/components/schemas/"
 TEXT = {"type": "string"}
 NUMBER = {"type": "string", "pattern": "^[0-9]{1,15}$"}
@@ -86,14 +89,19 @@ def said_by(service: Named) -> Sequence[type[Event]]:
     """The events of this service, in the order of its contract. A service that only listens says none."""
     if not isinstance(service, Service):
         return ()
-    return [event for event in EVENTS if event.source in (service.name, EACH)]
+    return said_on(service.name)
+
+
+def said_on(name: str) -> Sequence[type[Event]]:
+    """The events on a service's topic."""
+    return [event for event in EVENTS if event.source in (name, EACH) or event in ALSO_SAYS.get(name, ())]
 
 
 def heard_by(service: Named) -> Says:
     """What it has a reaction for, by source. A service of projections may hear everything."""
     reactions = set(service.definition.reactions) if isinstance(service, Service) else set(EVENTS)
     others = dict.fromkeys(event.source for event in EVENTS if event.source not in (service.name, EACH))
-    heard = {other: [e for e in EVENTS if e in reactions and e.source in (other, EACH)] for other in others}
+    heard = {other: [event for event in said_on(other) if event in reactions] for other in others}
     border = {PARTNER: BORDERS[service.name]} if service.name in BORDERS else {}
     return {**{other: events for other, events in heard.items() if events}, **border}
 

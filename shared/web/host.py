@@ -15,7 +15,7 @@ from shared.engine.feed import Feed
 from shared.engine.ports import Database
 from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
-from shared.web import contracts, problems
+from shared.web import contracts, letters, problems
 
 MOST_BODY_BYTES = 64 * 1024
 Scope = MutableMapping[str, Any]
@@ -121,17 +121,32 @@ class Limits:
         if not declared.isdigit() or int(declared) > limit:
             await _too_large()(scope, receive, send)
             return
-        taken = 0
+        counted = _Counted(receive, send, limit)
+        await self._app(scope, counted.receive, counted.send)
+        if counted.refused:
+            await _too_large()(scope, receive, send)
 
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > limit:
-                raise problems.Problem("BODY_TOO_LARGE")
-            return message
 
-        await self._app(scope, counted, send)
+class _Counted:
+    """A body that is counted while it comes. What the app answers to a cut body is dropped: frameworks take the
+    cut for a body that cannot be parsed."""
+
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+        self._receive, self._send, self._left = receive, send, limit
+        self._answered = self.refused = False
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            self.refused = not self._answered
+            raise problems.Problem("BODY_TOO_LARGE")
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if not self.refused:
+            self._answered = True
+            await self._send(message)
 
 
 def _too_large() -> Response:

@@ -154,10 +154,15 @@ def _shown(letter: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _masked(record: Record) -> dict[str, Any]:
-    """Names and sizes only. Names of foreign headers are text that somebody else wrote: cut and made printable."""
-    headers = [{"name": ascii(name[:60])[1:-1], "bytes": len(value)} for name, value in record.headers[:100]]
+    """Names and sizes only. A name that is not made of letters was invented by somebody, and may itself be a NIK."""
+    headers = [{"name": _name(name), "bytes": len(value)} for name, value in record.headers[:100]]
     sizes = {"key_bytes": _size(record.key), "value_bytes": _size(record.value)}
     return {"timestamp": record.timestamp, **sizes, "headers": headers}
+
+
+def _name(name: str) -> str:
+    letters = name.replace("_", "").replace("-", "")
+    return name if len(name) <= 40 and letters.isascii() and letters.isalpha() else "?"
 
 
 def _size(data: bytes | None) -> int | None:

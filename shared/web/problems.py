@@ -25,6 +25,7 @@ STATUS: Mapping[RefusalKind, int] = {"invalid": 422, "conflict": 409, "missing":
 COMMON: Mapping[str, tuple[int, str]] = {
     "INPUT_INVALID": (422, "Isian tidak sesuai. Periksa kolom yang disebut pada `fields`, perbaiki, lalu kirim lagi."),
     "NOT_JSON": (400, "Isi permintaan bukan JSON yang benar. Perbaiki bentuknya, lalu kirim lagi."),
+    "BODY_UNREADABLE": (400, "Isi permintaan tidak dapat dibaca. Perbaiki bentuknya, lalu kirim lagi."),
     "BODY_TOO_LARGE": (413, "Kiriman terlalu besar. Perkecil, lalu kirim lagi."),
     "SIGN_IN_NEEDED": (401, "Silakan masuk lebih dahulu, lalu ulangi."),
     "ROLE_MISSING": (403, "Akun Anda tidak berhak atas tindakan ini. Mintalah rekan yang berwenang."),
@@ -38,7 +39,7 @@ COMMON: Mapping[str, tuple[int, str]] = {
     "CONFLICT": (409, "Data ini bertabrakan dengan data yang sudah ada. Muat ulang, periksa, lalu coba lagi."),
     "UNSTORABLE": (422, "Isian tidak dapat disimpan. Periksa huruf dan ukuran isian, lalu kirim lagi."),
 }
-_BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+_BY_STATUS = {400: "BODY_UNREADABLE", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 _HTTP_SENTENCE = "Alamat atau cara permintaan tidak dikenal. Periksa alamatnya, atau mulai dari halaman depan."
 
 

@@ -214,14 +214,16 @@ def reject(applicant: Applicant, claim: NikClaim | None, rules: RuleSet, now: da
 def lapse(
     applicant: Applicant | None, case: ReviewCase | None, claim: NikClaim | None, rules: RuleSet, now: datetime
 ) -> Decision:
-    """Nobody corrected in time and staff have no proposal: closed, with the right to object.
+    """Nobody corrected in time: closed, with the right to object. While staff have a proposal it waits another day.
 
-    Raises Refused NOTHING_TO_LAPSE when the person corrected, staff are at it, or the last day is not over.
+    Raises Refused NOTHING_TO_LAPSE when the person corrected, or the last day is not over.
     """
     if applicant is None or applicant.stage != "questioned" or applicant.question is None:
         raise Refused("NOTHING_TO_LAPSE")
-    if wib_date(now) <= applicant.question.deadline or (case is not None and case.state == "proposed"):
+    if wib_date(now) <= applicant.question.deadline:
         raise Refused("NOTHING_TO_LAPSE")
+    if case is not None and case.state == "proposed":
+        return Decision(changes=(replace(applicant, wake_at=now + timedelta(days=1)),))
     return Decision(changes=review.close_without_answer(case, now)) + reject(applicant, claim, rules, now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,8 @@ from deploy.contracts.__main__ import DOCS
 from deploy.contracts.apps import apps
 from deploy.topics import PARTITIONS, PREFIX, partner_topic
 from shared.contracts import BY_NAME, EVENTS
-from shared.web.contracts import PARTNER, topic_of, yaml_text
+from shared.web.contracts import PARTNER, said_on, topic_of, yaml_text
+from tests.architecture.rules import sources
 from tests.contract.events.heard import record, stored_text
 from tests.contract.events.test_consumers import REACTIONS
 
@@ -115,10 +117,19 @@ def test_it_says_what_is_told_and_heard(named: tuple[str, Document]) -> None:
     name, document = named
     channels = {channel: set(body["messages"]) for channel, body in document["channels"].items()}
     said = {event.type_name() for event in EVENTS if event.source in (name, "each")}
+    said |= {"ConfirmationCodeIssued"} if name == "incentive" else set()
     assert channels.pop(name, set()) == (said if name != "reporting" else set())
     assert channels.pop(PARTNER, set()) == ({"PartnerClaim"} if name == "incentive" else set())
     table = REACTIONS.get(name, dict.fromkeys(EVENTS))
     assert set.union(*channels.values()) == {event.type_name() for event in table}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_service_says_what_its_document_does_not_name(name: str) -> None:
+    """Events that the service's code makes, found by their class names."""
+    calls = [node for source in sources(f"services/{name}") for node in ast.walk(source.tree)]
+    made = {getattr(call.func, "id", getattr(call.func, "attr", "")) for call in calls if isinstance(call, ast.Call)}
+    assert made & set(BY_NAME) <= {event.type_name() for event in said_on(name)}
 
 
 def test_the_names_of_topics_are_those_that_are_provisioned() -> None:

@@ -246,19 +246,19 @@ def test_nobody_corrected_until_the_last_day_was_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("person", "found", "days"),
-    [
-        (None, None, 15),
-        (applicant(), None, 15),
-        (questioned(question=None), None, 15),
-        (questioned(), None, 14),
-        (questioned(), case(), 15),
-    ],
+    ("person", "days"), [(None, 15), (applicant(), 15), (questioned(question=None), 15), (questioned(), 14)]
 )
-def test_nothing_lapses_early_or_while_staff_are_at_it(
-    person: Applicant | None, found: ReviewCase | None, days: int
-) -> None:
-    refused("NOTHING_TO_LAPSE", lambda: identity.lapse(person, found, claim(), rules(), NOW + timedelta(days=days)))
+def test_nothing_lapses_early_or_without_a_question(person: Applicant | None, days: int) -> None:
+    refused("NOTHING_TO_LAPSE", lambda: identity.lapse(person, None, claim(), rules(), NOW + timedelta(days=days)))
+
+
+def test_a_question_waits_another_day_while_staff_are_at_it() -> None:
+    later = NOW + timedelta(days=15)
+
+    decision = identity.lapse(questioned(), case(), claim(), rules(), later)
+
+    assert changed(decision, Applicant).stage == "questioned"
+    assert changed(decision, Applicant).wake_at == later + timedelta(days=1)
 
 
 def test_a_lapse_without_case_or_claim_is_still_a_lapse() -> None:

@@ -1,0 +1,66 @@
+"""What an audit finds, and how it reads: page by page in order of the ids, so that memory stays small."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from shared.engine.ports import Database, Document, Where
+
+PAGE = 500
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An invariant that does not hold. Offenders are named by id alone."""
+
+    invariant: str
+    service: str
+    what: str
+    count: int = 1
+    ids: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        return {**asdict(self), "ids": list(self.ids)}
+
+    def line(self) -> str:
+        named = f": {', '.join(self.ids)}" if self.ids else ""
+        more = f" and {self.count - len(self.ids)} more" if self.ids and self.count > len(self.ids) else ""
+        return f"{self.invariant} {self.service}: {self.what}{named}{more}"
+
+
+def violations(invariant: str, service: str, what: str, offenders: Iterable[Any]) -> list[Violation]:
+    """One violation that names the first offenders, or none."""
+    found = [str(each) for each in offenders]
+    return [Violation(invariant, service, what, len(found), tuple(found[:SHOWN]))] if found else []
+
+
+async def pages(
+    database: Database,
+    collection: str,
+    *,
+    after: Any = "",
+    until: Any = None,
+    where: Where | None = None,
+    fields: Sequence[str] = (),
+    size: int = PAGE,
+) -> AsyncIterator[list[Document]]:
+    """All that match, in pages by `_id`. `after` is below the first id and says of which type ids are."""
+    while True:
+        ids = {"$gt": after, **({} if until is None else {"$lte": until})}
+        wanted = {**(where or {}), "_id": ids}
+        found = await database.find(collection, wanted, sort=[("_id", 1)], limit=size, fields=fields)
+        if found:
+            yield found
+        if len(found) < size:
+            return
+        after = found[-1]["_id"]
+
+
+async def missing(database: Database, collection: str, ids: Sequence[str]) -> list[str]:
+    """Those of one page's ids that have no document."""
+    found = await database.find(collection, {"_id": {"$in": list(ids)}}, fields=["_id"])
+    known = {document["_id"] for document in found}
+    return [id for id in ids if id not in known]

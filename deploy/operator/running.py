@@ -1,0 +1,58 @@
+"""`gelombang up`: the embedded stack until Ctrl-C, with its address and the first account said once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.embedded import Stack, embedded, where
+from deploy.operator.installation import OperatorError, installation
+from deploy.servers import Kafka
+
+LOOK_SECONDS = 2.0
+
+
+async def up(folder: Path, *, port: int, kafka: bool, simulators: bool, say: Callable[[str], None] = print) -> None:
+    """Run until interrupted; `folder` is absolute, since the parts find their files by it.
+
+    Raises OperatorError when Apache Kafka was asked for and is not fetched.
+    """
+    if kafka and not Kafka.fetched():
+        raise OperatorError("Apache Kafka is not here: run `make kafka` first (it needs Java), or leave --kafka out")
+    _end_on_sigterm()
+    async with embedded(folder, port=port, kafka=kafka, simulators=simulators) as stack:
+        where(stack)
+        await _first_account(folder, say)
+        say(f"Gelombang runs at {stack.address} on {stack.broker.title} and {stack.database.title}; Ctrl-C ends it")
+        await _keep_pids_true(stack)
+
+
+def _end_on_sigterm() -> None:
+    """As Ctrl-C does: services drain, servers stop, nothing is left behind."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+async def _first_account(folder: Path, say: Callable[[str], None]) -> None:
+    async with installation(folder) as found:
+        made = await found.accounts().ensure_first()
+    if made:
+        username, password = made
+        say(f"First account: {username}, one-time password {password} (shown once; change it at the first sign-in)")
+
+
+async def _keep_pids_true(stack: Stack) -> None:
+    """A service that died has another number after it was started again, and restore asks who is alive."""
+    known = _pids(stack)
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if (now := _pids(stack)) != known:
+            where(stack)
+            known = now
+
+
+def _pids(stack: Stack) -> list[int | None]:
+    return [part.process.pid if part.process else None for part in stack.parts.values()]
