@@ -139,6 +139,7 @@ async def _buy_with_code(office: Office, part: Part) -> None:
 
 async def finish_courses(office: Office, parts: list[Part], platforms: CoursePlatforms, found: Found) -> None:
     """Claims on the partner topic, signed; some forged, which the border must refuse each for its own reason."""
+    await office.set_time(wib(2020, 4, 25))
     learning = [part for part in parts if part.buys]
     for number, part in enumerate(learning):
         if number < len(FORGERIES):

@@ -42,8 +42,9 @@ from shared.security.accounts import Accounts
 OUT = Path("out/demo")
 PAY_DAYS = (date(2020, 5, 9), date(2020, 6, 9), date(2020, 7, 9), date(2020, 8, 9))
 """The day after each due date: first completion on 24 April, 14 days, then monthly."""
-REMINDER_DAYS = (date(2020, 4, 23), date(2020, 5, 6), date(2020, 5, 14), date(2020, 5, 17))
-"""Days 7, 20 and 28 of the purchase clock, and the day after its end."""
+FIRST_REMINDER = date(2020, 4, 23)
+LATER_REMINDERS = (date(2020, 5, 14), date(2020, 5, 17))
+"""Day 28 of the purchase clock, and the day after its end: who has not bought loses the seat."""
 
 
 @dataclass
@@ -100,13 +101,15 @@ async def _story(steps: Steps, city: City, rows: int, office: Office, world: Cou
     parts = await steps.do("The selected come to the office", months.cast(office, found, online, city))
     await steps.do("Payout accounts", months.link_accounts(office, parts))
     await steps.do("Courses bought", months.buy_courses(office, parts, world))
+    await steps.do("First reminder of the purchase clock", _days(office, FIRST_REMINDER))
     await steps.do("Certificates, forged claims, reviews", months.finish_courses(office, parts, world, found))
     deposit = {"deposit_id": f"DIPA-{secrets.token_hex(3)}", "amount_rupiah": len(parts) * 3_000_000}
-    await steps.do("Days of reminders", _days(office))
     await office.ask("POST", "/incentive/staff/funds", "sekretariat", json=deposit)
     for number, day in enumerate(PAY_DAYS, 1):
         last = number == len(PAY_DAYS)
         await steps.do(f"Payments of month {number}", months.month(office, day, found, approve=not last))
+        if number == 1:
+            await steps.do("End of the purchase clock", _days(office, *LATER_REMINDERS))
         if not last:
             await steps.do(f"Survey {number}", months.surveys(office, parts, number))
     await office.set_time(wib(2020, 8, 12))
@@ -115,8 +118,8 @@ async def _story(steps: Steps, city: City, rows: int, office: Office, world: Cou
     return found
 
 
-async def _days(office: Office) -> None:
-    for day in REMINDER_DAYS:
+async def _days(office: Office, *days: date) -> None:
+    for day in days:
         await office.set_time(wib(day.year, day.month, day.day, 10))
         await asyncio.sleep(1.5)
         await until_idle(office, "incentive")

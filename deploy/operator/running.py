@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,11 @@ async def up(folder: Path, *, port: int, kafka: bool, simulators: bool, say: Cal
         where(stack)
         await _first_account(folder, say)
         say(f"Gelombang runs at {stack.address} on {stack.broker.title} and {stack.database.title}; Ctrl-C ends it")
-        await _keep_pids_true(stack)
+        try:
+            await _keep_pids_true(stack)
+        finally:
+            # The front door ends by being cancelled, and would call that an error.
+            logging.getLogger("uvicorn.error").disabled = True
 
 
 def _end_on_sigterm() -> None:

@@ -5,6 +5,7 @@ Nothing of a record's content is shown: the key, the value and the headers' valu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Protocol
@@ -23,6 +24,8 @@ LetterId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 State = Annotated[str, Query(pattern=r"^(waiting|replayed|discarded)$")]
 After = Annotated[str, Query(pattern=r"^[0-9a-f]{0,64}$")]
 FIELDS = ("reason", "type", "topic", "partition", "offset", "state", "at", "tried_at", "settled_at", "discarded_by")
+
+_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,80}")
 
 
 class HasLetters(Protocol):
@@ -150,7 +153,9 @@ def _settled() -> Problem:
 
 
 def _shown(letter: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": letter["_id"], **{name: letter[name] for name in FIELDS if name in letter}}
+    known = {name: letter[name] for name in FIELDS if name in letter}
+    # The type comes from a header: what is no type's name may be anything.
+    return {"id": letter["_id"], **known, "type": letter["type"] if _TYPE.fullmatch(letter["type"]) else "?"}
 
 
 def _masked(record: Record) -> dict[str, Any]:
