@@ -144,7 +144,7 @@ async def embedded(
             await _start(stack, [stack.add("border", "services.incentive.border_process")])
         front = _front(stack, port)
         tasks = [asyncio.create_task(stack.supervise()), asyncio.create_task(front.serve())]
-        while not front.started:
+        while not front.started:  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.05)
         yield stack
     finally:
@@ -185,10 +185,11 @@ def _simulators(stack: Stack) -> Part:
 
 def _front(stack: Stack, port: int) -> uvicorn.Server:
     targets = {name: f"http://127.0.0.1:{part.port}" for name, part in stack.parts.items() if part.port}
-    server = uvicorn.Server(
-        uvicorn.Config(proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    return uvicorn.Server(
+        uvicorn.Config(
+            proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=30
+        )
     )
-    return server
 
 
 def where(stack: Stack) -> str:

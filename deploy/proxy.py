@@ -36,10 +36,9 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
         if length:
             headers.append((b"content-length", length.encode()))
         url = httpx.URL(target).copy_with(raw_path=request.scope["raw_path"] + _query(request))
+        asked = client.build_request(request.method, url, headers=headers, content=body)
         try:
-            answer = await client.send(
-                client.build_request(request.method, url, headers=headers, content=body), stream=True
-            )
+            answer = await _send(client, asked)
         except httpx.HTTPError:
             return Response("Layanan sedang dimulai ulang.", 503, {"Retry-After": "2"}, "text/plain; charset=utf-8")
         passed = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in HOP_BY_HOP]
@@ -52,6 +51,16 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
 
     routes = [Route("/", front, methods=["GET"]), Route("/{path:path}", forward, methods=METHODS)]
     return Starlette(routes=routes)
+
+
+async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """A question may be asked twice: the connection it was sent on may just have been closed as idle."""
+    try:
+        return await client.send(request, stream=True)
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        if request.method not in ("GET", "HEAD"):
+            raise
+        return await client.send(request, stream=True)
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:

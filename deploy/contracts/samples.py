@@ -49,7 +49,7 @@ VALUES: Mapping[str, Any] = {
     "education": "SMK",
     "work_status": "LAID_OFF",
     "covid_affected": True,
-    "group": "LAID_OFF",
+    "group": "FORMER_MIGRANT_WORKER",
     "channel": "online",
     "heard_from": "INSTAGRAM",
     "consent_campaigns": True,
@@ -130,7 +130,7 @@ VALUES: Mapping[str, Any] = {
     "answers": {"q1": "a", "q2": "c"},
     # messages and complaints
     "audience": "applicant",
-    "template": "wave.selected",
+    "template": "selection.accepted",
     "cause_type": "ApplicantSelected",
     "parts": 2,
     "next_channel": "email",

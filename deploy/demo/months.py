@@ -204,7 +204,7 @@ async def month(office: Office, day: date, found: Found, *, approve: bool = True
         return True if (await office.ask("GET", path, "kepala"))["state"] == "closed" else None
 
     try:
-        await until("answers of the bank", answered, 40)
+        await until("answers of the bank", answered, 10)
     except DemoFailed:
         return  # some answers stay out: those are unknown, and only inquired about
     await until_idle(office, "incentive", seconds=60)

@@ -23,6 +23,8 @@ TEAM: tuple[tuple[str, str, Role], ...] = (
     ("perselisihan", "Petugas Perselisihan", "disputes"),
 )  # paper facts 58 to 61: five, one and one
 HEAD: tuple[str, str, Role] = ("kepala", "Kepala Dinas", "approver")
+RETRIES = 5
+"""A polite client does what Retry-After says; only questions are asked again without a key."""
 HEARS = {
     "registration": ("incentive",),
     "incentive": ("registration",),
@@ -93,6 +95,11 @@ class Office:
         if who:
             headers["Authorization"] = f"Bearer {self._tokens[who]}"
         answer = await self.http.request(method, path, headers=headers, **request)
+        for _ in range(RETRIES if method == "GET" else 0):
+            if answer.status_code != 503:
+                break
+            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+            answer = await self.http.request(method, path, headers=headers, **request)
         if answer.status_code >= 400:
             raise DemoFailed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, date
-from typing import Any
+from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.errors import BSONError, InvalidDocument
@@ -41,6 +43,8 @@ from shared.engine.ports import (
 DUPLICATE_KEY, WRITE_CONFLICT, TOO_LARGE = 11000, 112, {10334, 17419, 17420, 2}
 _DURABLE = WriteConcern("majority", j=True)
 _COMMIT_TRIES = 3
+_CONFLICT_TRIES = 6
+T = TypeVar("T")
 
 
 def _plain(value: Any) -> Any:
@@ -96,14 +100,18 @@ class MongoDatabase:
             return await self.collection(collection).aggregate(list(pipeline)).to_list(None)
 
     async def write(self, writes: Sequence[Write]) -> None:
-        with _translated():
+        async def once() -> None:
             await _write(self.collection, None, writes)
 
+        await _unless_conflict(once)
+
     async def change(self, change: Change) -> int:
-        with _translated():
+        async def once() -> int:
             collection = self.collection(change.collection)
             result = await collection.update_many(dict(change.where), _update(change), upsert=change.upsert)
             return int(result.matched_count)
+
+        return await _unless_conflict(once)
 
     async def index(self, collection: str, keys: Sequence[tuple[str, int]], unique: bool = False) -> None:
         """Create the index if missing."""
@@ -179,6 +187,18 @@ class _MongoTransaction:
     async def write(self, writes: Sequence[Write]) -> None:
         with _translated():
             await _write(self._collection, self._session, writes)
+
+
+async def _unless_conflict(once: Callable[[], Awaitable[T]]) -> T:
+    """MongoDB itself tries a write outside a transaction again when it meets another writer; SecantusDB says so."""
+    for attempt in range(_CONFLICT_TRIES):
+        try:
+            with _translated():
+                return await once()
+        except WriteConflict:
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+    with _translated():
+        return await once()
 
 
 async def _find(

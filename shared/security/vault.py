@@ -87,7 +87,9 @@ class Vault:
 
     def index(self, kind: str, value: str) -> str:
         """Blind index: equal values of one kind give equal text, and nobody without the key can list them."""
-        key = self._index_keys.setdefault(kind, _derived(self._index_key, f"index/{kind}"))
+        key = self._index_keys.get(kind)
+        if key is None:
+            key = self._index_keys[kind] = _derived(self._index_key, f"index/{kind}")
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
     def new_key(self, person: str) -> PersonKey:
@@ -111,6 +113,10 @@ class Vault:
         if person not in found:
             raise Unreadable
         return found[person]
+
+    def forget(self, person: str) -> None:
+        """Another process erased this person: drop the key from this one's memory."""
+        self._cache.pop(person, None)
 
     async def erase(self, person: str) -> None:
         """Delete the key: whatever was sealed for this person can never be read again."""

@@ -65,6 +65,7 @@ async def run(make: Callable[[], FastAPI], settings: CommonSettings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=15,
+        timeout_keep_alive=30,  # longer than callers keep an idle connection, so that none is closed under a request
         proxy_headers=False,
     )
     await uvicorn.Server(config).serve()

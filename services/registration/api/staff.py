@@ -63,12 +63,7 @@ def add_search(router: APIRouter, desk: Desk) -> None:
     async def search(body: SearchBody, staff: Staff = anybody) -> dict[str, Any]:
         number = nik.normalise(body.nik)
         claim = await store.nik_claim(desk.service.database, desk.vault.index("nik", number))
-        ids = (
-            [*([claim.holder] if claim and claim.holder else []), *(s.applicant_id for s in claim.shadows)]
-            if claim
-            else []
-        )
-        found = await store.applicants(desk.service.database, ids)
+        found = await store.applicants(desk.service.database, _people_of(claim))
         return {"applicants": await shown(desk, found)}
 
     @router.get("/applicants/{applicant_id}", summary="Satu pendaftar, tersamar")

@@ -140,6 +140,16 @@ async def test_a_file_that_is_no_sheet_is_refused_at_once(raw: bytes, name: str,
         assert (await upload(house, raw, name, 422))["code"] == code
 
 
+async def test_a_report_of_many_rows_comes_in_blocks() -> None:
+    async with open_house() as house:
+        answer = await upload(house, as_csv([row(number, name="") for number in range(1, 1002)]))
+        await taken(house, answer)
+
+        report = await house.call("GET", f"/imports/{answer['import_id']}/rows.csv", 200, headers=SECRETARIAT)
+
+        assert len(report.splitlines()) == 1002
+
+
 async def test_only_the_secretariat_uploads() -> None:
     async with open_house() as house:
         files = {"file": ("a.csv", b"x")}
@@ -153,7 +163,7 @@ async def test_a_list_reaches_those_who_are_registered_and_those_who_come_later(
     async with open_house() as house:
         early = await house.apply(**person(1))
         await house.until(early, "eligible")
-        lines = f"NIK;Kode\n{person(1)['nik']};asn\n{person(2)['nik']};TNI\n123;ASN\n{person(3)['nik']};\n"
+        lines = f"NIK;Kode\n{person(1)['nik']};asn\n{person(2)['nik']};TNI\n123;ASN\n{person(3)['nik']};\n;ASN\n"
         form = {"source": "BKN", "as_of": "2020-03-31"}
         files = {"file": ("daftar.csv", lines.encode())}
 
@@ -161,13 +171,27 @@ async def test_a_list_reaches_those_who_are_registered_and_those_who_come_later(
         late = await house.apply(**person(2))
 
         assert report == {
-            "received": 4, "listed": 2, "refused": {"NIK_FORMAT": 1, "EMPTY_CELL": 1}, "rescreened": 1,
+            "received": 5, "listed": 2, "refused": {"NIK_FORMAT": 2, "EMPTY_CELL": 1}, "rescreened": 1,
             "editions": {"ASN": 1, "TNI": 1},
         }  # fmt: skip
         assert (await house.seen(early))["details"]["reason_code"] == "OFFICIAL_ASN"
         assert (await house.until(late, "ineligible"))["details"]["reason_code"] == "OFFICIAL_TNI"
         current = await house.call("GET", "/lists", 200, headers=PLACEMENT)
         assert current["lists"]["ASN"]["as_of"] == "2020-03-31"
+
+
+async def test_a_nik_that_a_list_keeps_as_a_number_is_not_trusted() -> None:
+    async with open_house() as house:
+        book, raw = Workbook(), io.BytesIO()
+        for each in (["NIK", "Kode"], [1271050504950001, "ASN"], [NIK, "ASN"]):
+            book.worksheets[0].append(each)
+        book.save(raw)
+        files = {"file": ("daftar.xlsx", raw.getvalue())}
+        form = {"source": "BKN", "as_of": "2020-03-31"}
+
+        report = await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=files, data=form)
+
+        assert (report["listed"], report["refused"]) == (1, {"NIK_FORMAT": 1})
 
 
 async def test_lists_have_their_keepers() -> None:
@@ -220,6 +244,11 @@ async def test_staff_help_who_stands_at_the_counter() -> None:
             "POST", f"{path}/assisted-corrections", 202, json={"mobile": "081299990000"}, headers=PLACEMENT
         )
 
+        moved = {"domicile": "Jl. Denai 3, Kec. Medan Area"}
+        await house.call("POST", f"{path}/assisted-corrections", 202, json=moved, headers=PLACEMENT)
+        shown = await house.call("GET", f"/applicants/{answer['applicant_id']}", 200, headers=PLACEMENT)
+
+        assert shown["kecamatan"] == "12.71.10"
         assert (done, same) == ({"fields": ["mobile"]}, {"fields": []})
         assert house.events("ApplicantRegistered")[0]["channel"] == "offline_individual"
         assert house.events("TestTaken")[0]["result"] == "waived"

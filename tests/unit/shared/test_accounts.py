@@ -1,46 +1,15 @@
-"""Staff accounts: one-time passwords, sign-in and its limits, sessions that end, roles and foreign origins."""
+"""Staff accounts: one-time passwords, sign-in and its limits, sessions that end."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from fastapi import Request
 
-from shared.security.accounts import COOKIE, ROLES, SESSIONS, STAFF, TRIES, Accounts, Role, Staff
-from shared.web.problems import Problem
+from shared.security.accounts import SESSIONS, STAFF, TRIES, Accounts, Staff
 from tests.fakes import MemoryDatabase, MemoryStore
-
-OWN = "a password of my own"
-
-
-class HandClock:
-    """Moves when told."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2020, 4, 3, 1, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    wall = now
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    def pass_(self, **amount: float) -> None:
-        self.time += timedelta(**amount)
-
-    async def sleep(self, seconds: float) -> None:
-        self.pass_(seconds=seconds)
-
-    async def wait_for(self, event: asyncio.Event, seconds: float) -> None:
-        self.pass_(seconds=seconds)
+from tests.unit.shared.office import OWN, HandClock, accounts_on, refusal, signed_in
 
 
 @pytest.fixture
@@ -55,22 +24,7 @@ def database() -> MemoryDatabase:
 
 @pytest.fixture
 def accounts(database: MemoryDatabase, clock: HandClock) -> Accounts:
-    """Hashes cheaply: these tests are about what follows from a password, not about its hash."""
-    made = Accounts(database, clock)
-    made._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return made
-
-
-async def signed_in(accounts: Accounts, username: str = "rina", roles: tuple[Role, ...] = ("placement",)) -> str:
-    """A session of somebody with a password of their own."""
-    first = await accounts.add(username, "Rina", roles)
-    return await accounts.sign_in(username, first, OWN)
-
-
-async def refusal(waiting: Any) -> Problem:
-    with pytest.raises(Problem) as caught:
-        await waiting
-    return caught.value
+    return accounts_on(database, clock)
 
 
 async def test_the_one_time_password_must_be_changed_at_once(accounts: Accounts) -> None:
@@ -208,51 +162,3 @@ async def test_the_first_start_makes_one_account_and_no_second(accounts: Account
     token = await accounts.sign_in(username, password, OWN)
     assert (await accounts.who(token)) == Staff("kepala", "Kepala Dinas", ("approver",))
     assert await accounts.ensure_first() is None
-
-
-def request(method: str = "GET", **headers: str) -> Request:
-    raw = [(name.encode(), value.encode()) for name, value in {"host": "prakerja.test", **headers}.items()]
-    return Request({"type": "http", "method": method, "path": "/", "query_string": b"", "headers": raw})
-
-
-def cookie(token: str, **more: str) -> Mapping[str, str]:
-    return {"cookie": f"{COOKIE}={token}", **more}
-
-
-async def test_a_program_shows_its_token_in_the_header(accounts: Accounts) -> None:
-    token = await signed_in(accounts)
-    guard = accounts.require("placement")
-    assert (await guard(request("POST", authorization=f"Bearer {token}"))).username == "rina"
-    assert (await guard(request(authorization=f"bearer {token}"))).username == "rina"
-
-
-async def test_without_a_living_session_nobody_enters(accounts: Accounts) -> None:
-    guard = accounts.require()
-    for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic eDp5"}, cookie("wrong")):
-        problem = await refusal(guard(request(**headers)))
-        assert (problem.code, problem.status) == ("SIGN_IN_NEEDED", 401)
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_each_door_asks_for_its_role(accounts: Accounts, role: Role) -> None:
-    token = await signed_in(accounts, roles=(role,))
-    others = [other for other in ROLES if other != role]
-    shown = request(**cookie(token))
-    assert await accounts.require(role)(shown)
-    assert await accounts.require(others[0], role)(shown)
-    assert await accounts.require()(shown)
-    assert (await refusal(accounts.require(*others)(shown))).code == "ROLE_MISSING"
-
-
-@pytest.mark.parametrize("origin", ["https://prakerja.test", "http://prakerja.test"])
-async def test_our_own_pages_may_change_things(accounts: Accounts, origin: str) -> None:
-    token = await signed_in(accounts)
-    assert await accounts.require()(request("POST", **cookie(token, origin=origin)))
-
-
-@pytest.mark.parametrize("origin", ["https://evil.test", "https://prakerja.test.evil.test", "null"])
-async def test_another_sites_form_cannot_act_for_our_staff(accounts: Accounts, origin: str) -> None:
-    token = await signed_in(accounts)
-    guard = accounts.require()
-    assert (await refusal(guard(request("POST", **cookie(token, origin=origin))))).code == "ORIGIN_FOREIGN"
-    assert await guard(request("GET", **cookie(token, origin=origin))), "reading changes nothing"
