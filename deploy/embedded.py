@@ -134,23 +134,12 @@ async def embedded(
     broker: Broker = Kafka(folder / "broker") if kafka else Tansu(folder / "broker")
     address = f"http://127.0.0.1:{port}"
     stack = Stack(folder, broker, Secantus(folder / "database"), address, extra=extra or {})
-    tasks: list[asyncio.Task[None]] = []
     try:
         await asyncio.gather(stack.broker.start(), stack.database.start())
-        if simulators:
-            await _start(stack, [_simulators(stack)])
-        await _start(stack, [stack.add(s, f"services.{s}", free_port(), f"/{s}/health") for s in services])
-        if "incentive" in services:
-            await _start(stack, [stack.add("border", "services.incentive.border_process")])
-        front = _front(stack, port)
-        tasks = [asyncio.create_task(stack.supervise()), asyncio.create_task(front.serve())]
-        while not front.started:  # noqa: ASYNC110  # uvicorn has no event for it
-            await asyncio.sleep(0.05)
-        yield stack
+        await _start_all(stack, services, simulators)
+        async with _front(stack, port), _supervision(stack):
+            yield stack
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(part.stop() for part in stack.parts.values()))
         await asyncio.gather(stack.broker.stop(), stack.database.stop())
 
@@ -183,13 +172,40 @@ def _simulators(stack: Stack) -> Part:
     return stack.add("simulators", "deploy.simulators", port, "/health")
 
 
-def _front(stack: Stack, port: int) -> uvicorn.Server:
+async def _start_all(stack: Stack, services: Sequence[str], simulators: bool) -> None:
+    """The outside world first, since the services are told where it is."""
+    if simulators:
+        await _start(stack, [_simulators(stack)])
+    await _start(stack, [stack.add(s, f"services.{s}", free_port(), f"/{s}/health") for s in services])
+    if "incentive" in services:
+        await _start(stack, [stack.add("border", "services.incentive.border_process")])
+
+
+@asynccontextmanager
+async def _front(stack: Stack, port: int) -> AsyncIterator[None]:
+    """The one port, open while the block lasts."""
     targets = {name: f"http://127.0.0.1:{part.port}" for name, part in stack.parts.items() if part.port}
-    return uvicorn.Server(
-        uvicorn.Config(
-            proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=30
-        )
-    )
+    # Longer than callers keep an idle connection, so that none is closed under a request.
+    options = {"log_config": None, "access_log": False, "timeout_keep_alive": 30}
+    server = uvicorn.Server(uvicorn.Config(proxy(targets), host="127.0.0.1", port=port, **options))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.05)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _supervision(stack: Stack) -> AsyncIterator[None]:
+    task = asyncio.create_task(stack.supervise())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def where(stack: Stack) -> str:

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from shared.engine.ports import Database
 from shared.platform.clock import ProgrammeClock
+from shared.platform.mongo import MongoDatabase
 from shared.security.accounts import Accounts, Role
 
 TEAM: tuple[tuple[str, str, Role], ...] = (
@@ -46,7 +46,7 @@ class Office:
 
     http: httpx.AsyncClient
     accounts: Accounts
-    database: Database
+    database: MongoDatabase
     """An operator's view of all databases."""
     simulators: str
     """Address of the simulated outside world."""

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.canary import leaks
 from deploy.demo.office import Office, until
 from deploy.demo.sheets import PLAN, City
 from deploy.demo.story import Found
@@ -57,6 +58,7 @@ async def summarise(stack: Stack, office: Office, city: City, found: Found) -> d
     result["planted_versus_found"] = compared = _compared(city, found, result)
     result["violations"] = [f"{name}: planted {a}, found {b}" for name, (a, b) in compared.items() if a != b]
     result["violations"] += _books(books, result) + await _audited(office)
+    result["violations"] += [f"in clear: {place}" for place in await leaks(stack, city, office.database)]
     return result
 
 
@@ -97,7 +99,10 @@ def _compared(city: City, found: Found, result: dict[str, Any]) -> dict[str, tup
 
 def _books(books: dict[str, Any], result: dict[str, Any]) -> list[str]:
     """The bank's books are the truth about money: nothing left twice, and the sums agree."""
-    wrong = [f"paid twice: {ref}" for ref, times in books.get("paid_times", {}).items() if times > 1]
+    wrong = [f"paid twice: {books['paid_twice']} references"] if books["paid_twice"] else []
+    kept = books["paid_rupiah"] - books["returned_rupiah"]
+    if kept != result["paid_rupiah"]:
+        wrong.append(f"the bank's books say {kept} rupiah, the office says {result['paid_rupiah']}")
     if len(result["delayed_by_cause"]) < 5:
         wrong.append(f"delays of only {len(result['delayed_by_cause'])} causes")
     return wrong

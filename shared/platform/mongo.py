@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, date
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
-from bson.errors import BSONError, InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateMany, WriteConcern
 from pymongo.errors import (
-    BulkWriteError,
-    ConfigurationError,
-    DocumentTooLarge,
-    DuplicateKeyError,
-    OperationFailure,
     PyMongoError,
 )
 from pymongo.read_concern import ReadConcern
@@ -28,19 +22,16 @@ from shared.engine.ports import (
     Change,
     Delete,
     Document,
-    DuplicateKey,
     Insert,
     Put,
     Transaction,
-    TransientError,
     UnknownCommit,
-    Unstorable,
     Where,
     Write,
     WriteConflict,
 )
+from shared.platform.mongo_errors import translated, translation
 
-DUPLICATE_KEY, WRITE_CONFLICT, TOO_LARGE = 11000, 112, {10334, 17419, 17420, 2}
 _DURABLE = WriteConcern("majority", j=True)
 _COMMIT_TRIES = 3
 _CONFLICT_TRIES = 6
@@ -83,20 +74,25 @@ class MongoDatabase:
             write_concern=_DURABLE,
         )
 
+    async def collections(self, database: str) -> list[str]:
+        """Names of the collections of another database on the same server, for operators and audits."""
+        with translated():
+            return sorted(await self._client[self._prefix + database].list_collection_names())
+
     async def find(self, collection: str, where: Where | None = None, **options: Any) -> list[Document]:
-        with _translated():
+        with translated():
             return await _find(self.collection(collection), None, where, **options)
 
     async def get(self, collection: str, id: Any) -> Document | None:
-        with _translated():
+        with translated():
             return await self.collection(collection).find_one({"_id": id})
 
     async def count(self, collection: str, where: Where | None = None) -> int:
-        with _translated():
+        with translated():
             return await self.collection(collection).count_documents(dict(where or {}))
 
     async def aggregate(self, collection: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
-        with _translated():
+        with translated():
             return await self.collection(collection).aggregate(list(pipeline)).to_list(None)
 
     async def write(self, writes: Sequence[Write]) -> None:
@@ -115,7 +111,7 @@ class MongoDatabase:
 
     async def index(self, collection: str, keys: Sequence[tuple[str, int]], unique: bool = False) -> None:
         """Create the index if missing."""
-        with _translated():
+        with translated():
             await self.collection(collection).create_index(list(keys), unique=unique)
 
     async def lease(self, name: str, owner: str, seconds: float) -> bool:
@@ -129,14 +125,14 @@ class MongoDatabase:
                 "owner": {"$cond": [free, owner, "$owner"]},
             }
         }
-        with _translated():
+        with translated():
             held = await self.collection("leases").find_one_and_update(
                 {"_id": name}, [take], upsert=True, return_document=ReturnDocument.AFTER
             )
             return bool(held and held["owner"] == owner)
 
     async def release(self, name: str, owner: str) -> None:
-        with _translated():
+        with translated():
             await self.collection("leases").delete_one({"_id": name, "owner": owner})
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
@@ -144,7 +140,7 @@ class MongoDatabase:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
-        with _translated():
+        with translated():
             session = await self._client.start_session()
         async with session:
             session.start_transaction(ReadConcern("snapshot"), _DURABLE, ReadPreference.PRIMARY)
@@ -165,15 +161,15 @@ class _MongoTransaction:
         return self._database.collection(name).with_options(codec_options=_CODEC)
 
     async def find(self, collection: str, where: Where | None = None, **options: Any) -> list[Document]:
-        with _translated():
+        with translated():
             return await _find(self._collection(collection), self._session, where, **options)
 
     async def get(self, collection: str, id: Any) -> Document | None:
-        with _translated():
+        with translated():
             return await self._collection(collection).find_one({"_id": id}, session=self._session)
 
     async def advance(self, collection: str, id: str, inc: Mapping[str, int]) -> Document:
-        with _translated():
+        with translated():
             after = await self._collection(collection).find_one_and_update(
                 {"_id": id},
                 {"$inc": dict(inc)},
@@ -185,7 +181,7 @@ class _MongoTransaction:
         return after
 
     async def write(self, writes: Sequence[Write]) -> None:
-        with _translated():
+        with translated():
             await _write(self._collection, self._session, writes)
 
 
@@ -193,11 +189,11 @@ async def _unless_conflict(once: Callable[[], Awaitable[T]]) -> T:
     """MongoDB itself tries a write outside a transaction again when it meets another writer; SecantusDB says so."""
     for attempt in range(_CONFLICT_TRIES):
         try:
-            with _translated():
+            with translated():
                 return await once()
         except WriteConflict:
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
-    with _translated():
+    with translated():
         return await once()
 
 
@@ -249,7 +245,7 @@ async def _commit(session: AsyncIOMotorClientSession) -> None:
         except PyMongoError as error:
             unknown = error.has_error_label("UnknownTransactionCommitResult")
             if not unknown:
-                raise _translation(error) from error
+                raise translation(error) from error
             if attempt == _COMMIT_TRIES - 1:
                 raise UnknownCommit from error
 
@@ -258,35 +254,3 @@ async def _abort(session: AsyncIOMotorClientSession) -> None:
     """The server drops an abandoned transaction by itself, so a failed abort changes nothing."""
     with suppress(PyMongoError):
         await session.abort_transaction()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """The driver's errors in the port's words. The texts are dropped: they quote the values of keys."""
-    try:
-        yield
-    except (DuplicateKeyError, BulkWriteError, PyMongoError) as error:
-        raise _translation(error) from None
-    except (InvalidDocument, BSONError, OverflowError, UnicodeEncodeError):
-        raise Unstorable from None
-
-
-def _translation(error: PyMongoError) -> Exception:
-    codes = {getattr(error, "code", None)}
-    if isinstance(error, BulkWriteError):
-        codes |= {each.get("code") for each in (error.details or {}).get("writeErrors", [])}
-    if DUPLICATE_KEY in codes:
-        return DuplicateKey()
-    if WRITE_CONFLICT in codes:
-        return WriteConflict()
-    if isinstance(error, (DocumentTooLarge, InvalidDocument)) or codes & TOO_LARGE:
-        return Unstorable()
-    if isinstance(error, ConfigurationError) or (isinstance(error, OperationFailure) and not _is_transient(error)):
-        return error
-    return TransientError(type(error).__name__)
-
-
-def _is_transient(error: OperationFailure) -> bool:
-    labels = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
-    retryable = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 251, 24, 225, 263, 50}
-    return error.code in retryable or any(error.has_error_label(label) for label in labels)
