@@ -186,8 +186,10 @@ async def _front(stack: Stack, port: int) -> AsyncIterator[None]:
     """The one port, open while the block lasts."""
     targets = {name: f"http://127.0.0.1:{part.port}" for name, part in stack.parts.items() if part.port}
     # Longer than callers keep an idle connection, so that none is closed under a request.
-    options = {"log_config": None, "access_log": False, "timeout_keep_alive": 30}
-    server = uvicorn.Server(uvicorn.Config(proxy(targets), host="127.0.0.1", port=port, **options))
+    config = uvicorn.Config(
+        proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=30
+    )
+    server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
         await asyncio.sleep(0.05)

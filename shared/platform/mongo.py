@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
-from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateMany, WriteConcern
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import (
     PyMongoError,
 )
@@ -20,10 +20,7 @@ from pymongo.read_preferences import ReadPreference
 
 from shared.engine.ports import (
     Change,
-    Delete,
     Document,
-    Insert,
-    Put,
     Transaction,
     UnknownCommit,
     Where,
@@ -31,6 +28,7 @@ from shared.engine.ports import (
     WriteConflict,
 )
 from shared.platform.mongo_errors import translated, translation
+from shared.platform.mongo_writes import bulk_write, update_of
 
 _DURABLE = WriteConcern("majority", j=True)
 _COMMIT_TRIES = 3
@@ -97,14 +95,14 @@ class MongoDatabase:
 
     async def write(self, writes: Sequence[Write]) -> None:
         async def once() -> None:
-            await _write(self.collection, None, writes)
+            await bulk_write(self.collection, None, writes)
 
         await _unless_conflict(once)
 
     async def change(self, change: Change) -> int:
         async def once() -> int:
             collection = self.collection(change.collection)
-            result = await collection.update_many(dict(change.where), _update(change), upsert=change.upsert)
+            result = await collection.update_many(dict(change.where), update_of(change), upsert=change.upsert)
             return int(result.matched_count)
 
         return await _unless_conflict(once)
@@ -182,7 +180,7 @@ class _MongoTransaction:
 
     async def write(self, writes: Sequence[Write]) -> None:
         with translated():
-            await _write(self._collection, self._session, writes)
+            await bulk_write(self._collection, self._session, writes)
 
 
 async def _unless_conflict(once: Callable[[], Awaitable[T]]) -> T:
@@ -210,30 +208,6 @@ async def _find(
     projection = dict.fromkeys(fields, 1) if fields else None
     cursor = collection.find(dict(where or {}), projection, session=session).skip(skip).limit(limit)
     return await (cursor.sort(list(sort)) if sort else cursor).to_list(None)
-
-
-async def _write(collection_of: Any, session: AsyncIOMotorClientSession | None, writes: Sequence[Write]) -> None:
-    """One ordered bulk write per collection."""
-    by_collection: dict[str, list[Any]] = {}
-    for write in writes:
-        by_collection.setdefault(write.collection, []).append(_operation(write))
-    for name, operations in by_collection.items():
-        await collection_of(name).bulk_write(operations, ordered=True, session=session)
-
-
-def _operation(write: Write) -> Any:
-    if isinstance(write, Insert):
-        return InsertOne(write.document)
-    if isinstance(write, Put):
-        return ReplaceOne({"_id": write.document["_id"]}, write.document, upsert=True)
-    if isinstance(write, Delete):
-        return DeleteOne({"_id": write.id})
-    return UpdateMany(dict(write.where), _update(write), upsert=write.upsert)
-
-
-def _update(change: Change) -> dict[str, Any]:
-    update = {"$set": dict(change.set), "$inc": dict(change.inc), "$unset": dict.fromkeys(change.unset, "")}
-    return {operator: values for operator, values in update.items() if values}
 
 
 async def _commit(session: AsyncIOMotorClientSession) -> None:

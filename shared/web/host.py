@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Response
@@ -53,22 +53,10 @@ def host(
 ) -> FastAPI:
     """The app of a service. `large_bodies` maps path prefixes (uploads) to their own limit in bytes."""
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await service.start()
-        if opened:
-            await opened()
-        try:
-            yield
-        finally:
-            await service.stop()
-            if closed:
-                await closed()
-
     app = FastAPI(
         title=title,
         version="1",
-        lifespan=lifespan,
+        lifespan=_lifespan(service, opened, closed),
         root_path=root_path,
         docs_url=None,
         redoc_url=None,
@@ -83,6 +71,26 @@ def host(
     app.add_middleware(Limits, large_bodies=large_bodies or {})
     app.add_middleware(Trace)
     return app
+
+
+def _lifespan(
+    service: Hosted, opened: Callable[[], Awaitable[None]] | None, closed: Callable[[], Awaitable[None]] | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The service starts and stops with the app."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        if opened:
+            await opened()
+        try:
+            yield
+        finally:
+            await service.stop()
+            if closed:
+                await closed()
+
+    return lifespan
 
 
 def _health(service: Hosted) -> APIRouter:

@@ -2,7 +2,6 @@
 
 FILES: list[str] = [
     "shared/engine/batch.py",
-    "shared/platform/mongo.py",
     "tests/engine/world.py",
     "tests/fakes.py",
     "tests/unit/incentive/builders.py",
@@ -24,8 +23,6 @@ FILES: list[str] = [
 ]
 
 FUNCTIONS: list[str] = [
-    "shared/web/host.py host",
-    "deploy/embedded.py embedded",
     "tests/component/notification/samples.py _registration",
     "tests/component/notification/samples.py _incentive",
     "tests/unit/incentive/house.py open_house",
