@@ -52,6 +52,7 @@ async def money(database: Database) -> list[Document]:
         "_id": {"kind": "$kind", "state": "$state", "cause": "$cause"},
         "rupiah": {"$sum": "$amount_rupiah"},
         "count": {"$sum": 1},
+        "cause_text": {"$max": "$cause_text"},
     }
     return await database.aggregate(MONEY, [{"$group": group}])
 

@@ -146,9 +146,10 @@ def _money(state: str, **fixed: Any) -> Fold:
 
     def fold(writes: Writes, event: Any) -> None:
         fields = {"kind": event.kind, "number": event.number, "amount_rupiah": event.amount_rupiah, "state": state}
-        cause = getattr(event, "cause", None) if state == "late" else None
+        late = state == "late"
+        causes = {"cause": event.cause if late else None, "cause_text": event.cause_id if late else None}
         id = f"{event.applicant_id}/{event.kind}/{event.number}"
-        writes.put(MONEY, id, applicant_id=event.applicant_id, due_on=event.due_on, cause=cause, **fields, **fixed)
+        writes.put(MONEY, id, applicant_id=event.applicant_id, due_on=event.due_on, **causes, **fields, **fixed)
 
     return fold
 

@@ -99,8 +99,14 @@ def _money(rows: list[Document]) -> dict[str, tuple[int, int]]:
 
 
 def _causes(rows: list[Document]) -> list[tuple[str, int, int]]:
-    late = [row for row in rows if row["_id"]["state"] == "late"]
-    return sorted(((r["_id"]["cause"], r["rupiah"], r["count"]) for r in late), key=lambda each: -each[1])
+    """Every late rupiah under its one current cause, in words; the largest first."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        if row["_id"]["state"] == "late":
+            words = row.get("cause_text") or row["_id"]["cause"]
+            sums[words][0] += row["rupiah"]
+            sums[words][1] += row["count"]
+    return sorted(((words, rupiah, count) for words, (rupiah, count) in sums.items()), key=lambda each: -each[1])
 
 
 def _messages(rows: list[Document]) -> list[tuple[str, int, int]]:
