@@ -8,9 +8,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 
+PATHS = {"simulators": "/health"}
+"""Where a container answers otherwise than at /<name>/health."""
+
+
 def healthy(service: str, port: str) -> bool:
+    path = PATHS.get(service, f"/{service}/health")
     try:
-        with urlopen(f"http://127.0.0.1:{port}/{service}/health", timeout=4) as answer:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=4) as answer:
             return bool(answer.status == 200)
     except (URLError, TimeoutError):
         return False

@@ -1,7 +1,8 @@
 """`python -m deploy.compose.secrets <folder>`: every secret of the installation, made once, and given out.
 
 `<folder>/secrets` keeps the originals for root alone; each holder's folder gets copies that its user alone can
-read. What exists is never made anew; a holder's folder that was lost or changed is filled again.
+read. What exists is never made anew; a holder's folder that was lost or changed is filled again. Only the course
+platforms are the office's to change: `<folder>/given/partners.json`, when it is there, takes the place of the known.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.provision.matrix import MATRIX, VAULT
+from deploy.provision.matrix import MATRIX, SERVICES, VAULT
 
 USERS = {
     "kafka": 1000,
@@ -25,9 +26,11 @@ USERS = {
     "reporting": 10004,
     "simulators": 10005,
     "proxy": 10006,
+    "border": 10007,
 }
 """The same numbers as in docker-compose.yml; kafka's and mongo's are those of their images."""
 
+PARTNERS = "partners.json"
 WITH_STATE = ("proxy", "registration", "incentive", "notification", "reporting")
 
 
@@ -49,6 +52,11 @@ def cluster_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+def nobody() -> str:
+    """No course platform is trusted before the office names one."""
+    return "[]\n"
+
+
 def makers() -> Mapping[str, Callable[[], str]]:
     """Every secret, and how it is made."""
     users = {f"kafka-{user}": password for user in MATRIX}
@@ -63,6 +71,9 @@ def makers() -> Mapping[str, Callable[[], str]]:
         "mongo-keyfile": keyfile,
         "master-key": key,
         "index-key": key,
+        "records-key": key,
+        "bank-notice": password,
+        PARTNERS: nobody,
     }
 
 
@@ -74,10 +85,14 @@ def holders() -> Mapping[str, frozenset[str]]:
         "kafka": {"kafka-admin", "kafka-controller", "kafka-cluster-id"},
         "mongo": {"mongo-root", "mongo-keyfile"},
         "provision": {"kafka-admin", "mongo-root", *to_give},
+        "border": {"kafka-incentive", "mongo-incentive", "records-key", PARTNERS},
     }
     for user, rights in MATRIX.items():
         keys = {"master-key", "index-key"} if VAULT in rights.databases else set()
-        known[user] = keys | ({f"kafka-{user}", f"mongo-{user}"} & set(every))
+        records = {"records-key"} if user in SERVICES else set()
+        known[user] = keys | records | ({f"kafka-{user}", f"mongo-{user}"} & set(every))
+    known["incentive"] |= {PARTNERS, "bank-notice"}
+    known["simulators"] |= {"bank-notice"}  # the bank that pretends signs with it
     return {holder: frozenset(names) for holder, names in known.items()}
 
 
@@ -105,6 +120,9 @@ def settle(folder: Path) -> None:
 
 def main(folder: Path, give: Give = os.chown) -> None:
     originals = folder / "secrets"
+    given = folder / "given" / PARTNERS
+    if given.exists():
+        write(originals / PARTNERS, given.read_text(), os.getuid(), give)
     for name, make in makers().items():
         if not (originals / name).exists():
             write(originals / name, make(), os.getuid(), give)

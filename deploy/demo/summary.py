@@ -16,6 +16,8 @@ from deploy.demo.office import Office, until
 from deploy.demo.sheets import PLAN, City
 from deploy.demo.story import Found
 from deploy.embedded import SERVICES, Stack
+from deploy.operator import audit as auditing
+from deploy.operator.installation import installation
 
 CATALOGUE = Path(__file__).parents[2] / "services" / "incentive" / "data" / "catalogue.csv"
 ROWS = ("received", "registered", "refused", "questioned")
@@ -57,7 +59,7 @@ async def summarise(stack: Stack, office: Office, city: City, found: Found) -> d
     result["refused_claims"] = await _refused_claims(office)
     result["planted_versus_found"] = compared = _compared(city, found, result)
     result["violations"] = [f"{name}: planted {a}, found {b}" for name, (a, b) in compared.items() if a != b]
-    result["violations"] += _books(books, result) + await _audited(office)
+    result["violations"] += _books(books, result) + await _audited(stack, result)
     result["violations"] += [f"in clear: {place}" for place in await leaks(stack, city, office.database)]
     return result
 
@@ -108,10 +110,12 @@ def _books(books: dict[str, Any], result: dict[str, Any]) -> list[str]:
     return wrong
 
 
-async def _audited(office: Office) -> list[str]:
-    """Incentive proves its own ledger."""
-    proof = await office.ask("GET", "/incentive/staff/audit", "kepala")
-    return [f"audit: {name}" for name in proof.get("violations", [])]
+async def _audited(stack: Stack, result: dict[str, Any]) -> list[str]:
+    """`gelombang audit` over the running system."""
+    async with installation(stack.folder) as found:
+        judged = await auditing.run(auditing.audited_of(found))
+    result["audit"] = judged.plain()
+    return [f"audit: {each.plain()}" for each in judged.violations]
 
 
 def show(console: Console, result: dict[str, Any], folder: Path) -> None:

@@ -10,6 +10,8 @@ from deploy.topics import PREFIX, of_service, partner_topic
 
 SERVICES = ("registration", "incentive", "notification", "reporting")
 VAULT = "vault"
+ACCESS = "access"
+"""Accounts of the office and who is signed in: every service lets its own staff in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,20 @@ MATRIX = {
     "registration": Rights(
         # The only one that makes and erases the keys of persons.
         hears=("incentive",),
-        databases={"registration": "readWrite", VAULT: "readWrite"},
+        databases={"registration": "readWrite", VAULT: "readWrite", ACCESS: "readWrite"},
     ),
     "incentive": Rights(
-        hears=("registration",), hears_partners=True, databases={"incentive": "readWrite", VAULT: "read"}
+        hears=("registration",),
+        hears_partners=True,
+        databases={"incentive": "readWrite", VAULT: "read", ACCESS: "readWrite"},
     ),
-    "notification": Rights(hears=("registration", "incentive"), databases={"notification": "readWrite", VAULT: "read"}),
+    "notification": Rights(
+        hears=("registration", "incentive"), databases={"notification": "readWrite", VAULT: "read", ACCESS: "readWrite"}
+    ),
     # Shows nobody's identity, so it may read no key.
-    "reporting": Rights(hears=("registration", "incentive", "notification"), databases={"reporting": "readWrite"}),
+    "reporting": Rights(
+        hears=("registration", "incentive", "notification"), databases={"reporting": "readWrite", ACCESS: "readWrite"}
+    ),
     # The course platforms of the demo. A real platform gets a name of its own, with the same line.
     "simulators": Rights(tells=False, tells_as_partner=True),
 }
