@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import STDOUT, Process
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,26 +41,43 @@ class Guarded:
     def mongo(self, user: str) -> Client:
         return pymongo.AsyncMongoClient(self.database.uri, username=user, password=self.secret(f"mongo-{user}"))
 
-    async def start(self, name: str, **more: str) -> Process:
-        """`more` is what a test needs otherwise than in a container, its port for instance."""
-        moved = {
+    def moved(self, name: str) -> dict[str, str]:
+        """All that is otherwise than in a container: where servers and files are, and how the database is reached."""
+        return {
             "kafka:9092": self.broker.address,
             "mongo:27017": f"127.0.0.1:{self.database.port}",
             "replicaSet=gelombang": "directConnection=true",
             "/run/secrets": str(self.volumes / name),
             "/state": str(self.volumes / f"state-{name}"),
         }
-        program, *arguments = services()[name]["command"]
-        assert program == "python"
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, cwd=ROOT, env={**environment(name, moved), **more}, stdout=PIPE, stderr=STDOUT
-        )
+
+    def environment(self, name: str, port: int | None = None) -> dict[str, str]:
+        """What the compose file tells this service, moved; `port` takes the place of the container's own address."""
+        address = {"GELOMBANG_HTTP_HOST": "127.0.0.1", "GELOMBANG_HTTP_PORT": str(port)} if port else {}
+        return {**environment(name, self.moved(name)), **address}
+
+    def log(self, name: str) -> Path:
+        return self.volumes / f"{name}.log"
+
+    async def start(self, name: str, port: int | None = None) -> Process:
+        with self.log(name).open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *command(name), cwd=ROOT, env=self.environment(name, port), stdout=log, stderr=STDOUT
+            )
 
     async def provision(self) -> str:
         process = await self.start("provision")
-        said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
-        return said.decode()
+        await process.wait()
+        said = self.log("provision").read_text()
+        assert process.returncode == 0, said
+        return said
+
+
+def command(name: str) -> Sequence[str]:
+    """The compose file's, with this Python in place of the image's."""
+    program, *arguments = services()[name]["command"]
+    assert program == "python"
+    return (sys.executable, *arguments)
 
 
 @asynccontextmanager

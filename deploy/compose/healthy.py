@@ -7,7 +7,6 @@ import sys
 from urllib.error import URLError
 from urllib.request import urlopen
 
-
 PATHS = {"simulators": "/health"}
 """Where a container answers otherwise than at /<name>/health."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 NOT_RUNNING = "ZXTt"
@@ -20,7 +21,7 @@ def _states(module: str, proc: Path) -> Iterator[str]:
     for process in proc.glob("[0-9]*"):
         try:
             arguments = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            if ("-m", module) in zip(arguments, arguments[1:], strict=False):
+            if ("-m", module) in pairwise(arguments):
                 # After the name in brackets, which may hold anything.
                 yield (process / "stat").read_text().rpartition(") ")[2][0]
         except OSError:

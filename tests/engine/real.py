@@ -237,7 +237,7 @@ async def storm(world: RealWorld, kills: int, chance: random.Random) -> None:
     async def traffic(account: str) -> None:
         while not over.is_set():
             await world.add(account)
-            await asyncio.sleep(chance.uniform(0.05, 0.3))
+            await asyncio.sleep(chance.uniform(0.2, 1.0))
 
     clients = [asyncio.create_task(traffic(f"account-{i}")) for i in range(6)]
     for _ in range(kills):

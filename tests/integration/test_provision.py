@@ -54,6 +54,11 @@ async def test_each_user_may_do_what_the_matrix_says_and_nothing_else(guarded: G
         assert await incentive["vault"]["keys"].find_one({}) is None
         with pytest.raises(OperationFailure):
             await incentive["vault"]["keys"].insert_one({"_id": 1})
+    for service in SERVICES:
+        async with guarded.mongo(service) as client:
+            await client["access"]["sessions"].create_index([("username", 1)])
+            await client["access"]["staff"].update_one({"_id": "kepala"}, {"$set": {"seen_by": service}}, upsert=True)
+            assert (await client["access"]["staff"].find_one({"_id": "kepala"}) or {})["seen_by"] == service
     async with guarded.mongo("reporting") as reporting:
         with pytest.raises(OperationFailure):
             await reporting["vault"]["keys"].find_one({})

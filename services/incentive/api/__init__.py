@@ -9,13 +9,13 @@ from services.incentive.adapters.partners import PartnerFile, Partners
 from services.incentive.api import bank as bank_door
 from services.incentive.api import citizens, platforms, staff
 from services.incentive.api.door import Door, OneTimeCodes, OwnCodes
-from services.incentive.api.guard import GuardedRoute
 from services.incentive.commands import commands
 from services.incentive.reference import Reference, read_reference
 from services.incentive.settings import IncentiveSettings
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
+from shared.web.guard import GuardedRoute
 
 __all__ = ["OneTimeCodes", "OwnCodes", "build_router", "commands"]
 

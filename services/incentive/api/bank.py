@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from services.incentive.adapters.bank import verify_notice
 from services.incentive.api.bodies import NoticeBody
 from services.incentive.api.door import Door
-from services.incentive.api.guard import raw_body, strict_json
 from services.incentive.domain.payouts import HearPayment
 from shared.contracts.partner import WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP
+from shared.web.guard import raw_body, strict_json
 from shared.web.problems import Problem
 
 TOLERANCE = timedelta(minutes=5)

@@ -18,7 +18,6 @@ from services.incentive import store
 from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.border import Border
 from services.incentive.adapters.partners import Partners
-from services.incentive.api.guard import TRACE
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.codes import IssueCode, Purpose, TryCode
 from services.incentive.domain.days import day_of
@@ -31,6 +30,7 @@ from shared.engine.batch import ANSWERS
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import PersonKey, Unreadable, Vault
+from shared.web.guard import TRACE
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No I, O, 0 or 1: people type these codes."""

@@ -21,7 +21,6 @@ from services.incentive import store
 from services.incentive.adapters.border import DOOR_AGE, ClaimAccepted, ClaimRefused, Envelope
 from services.incentive.adapters.partners import Partner, PartnersUnreadable
 from services.incentive.api.door import Door
-from services.incentive.api.guard import raw_body, strict_json
 from services.incentive.domain.participant import Participant, PurchaseState
 from services.incentive.domain.redeem_codes import (
     LAST_ATTENDANCE,
@@ -35,6 +34,7 @@ from services.incentive.domain.refusals import REFUSALS
 from services.incentive.domain.refused_claims import RefuseClaim
 from shared.contracts.decision import Refused
 from shared.contracts.partner import WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP
+from shared.web.guard import raw_body, strict_json
 from shared.web.problems import Problem
 
 PATH = "/api/v1/integration/payment/redeem-code"

@@ -7,13 +7,13 @@ from fastapi import APIRouter
 from services.notification.adapters.file import Files
 from services.notification.api import campaigns, people, tickets
 from services.notification.api.door import Door
-from services.notification.api.guard import GuardedRoute
 from services.notification.pages import desk
 from services.notification.reference import Reference
 from services.notification.settings import NotificationSettings
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
+from shared.web.guard import GuardedRoute
 
 __all__ = ["build_router"]
 

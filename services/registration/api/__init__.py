@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 from services.registration.api import applications, imports, lists, public, reviews, staff, waves
 from services.registration.api.commands import COMMANDS
 from services.registration.api.desk import Desk
-from services.registration.api.guard import GuardedRoute
 from services.registration.api.importing import Importer
 from services.registration.domain.refusals import REFUSALS
 from services.registration.reference import Reference, read_reference
@@ -17,6 +16,7 @@ from services.registration.settings import RegistrationSettings
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
+from shared.web.guard import GuardedRoute
 from shared.web.host import host
 
 __all__ = ["COMMANDS", "build", "build_router", "large_bodies"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import Header, Path
@@ -186,3 +187,9 @@ class ErasureBody(Body):
 
 class SearchBody(Body):
     nik: Short
+
+
+def utc(at: datetime) -> datetime:
+    """Whole milliseconds in UTC, as everything is stored."""
+    whole = at.astimezone(UTC)
+    return whole.replace(microsecond=whole.microsecond // 1000 * 1000)

@@ -19,9 +19,9 @@ from services.registration.api.bodies import (
     WaveBody,
     WaveChangeBody,
     WaveNumber,
+    utc,
 )
 from services.registration.api.desk import Desk
-from services.registration.api.guard import utc
 from services.registration.domain import plain_text
 from services.registration.domain.closing import CloseWave, DrawWave
 from services.registration.domain.draw import Stratum

@@ -13,10 +13,10 @@ from fastapi import Request
 from services.incentive import api
 from services.incentive.adapters.bank import Bank, SimulatedBankClient
 from services.incentive.api import views
-from services.incentive.api.guard import raw_body, strict_json
 from services.incentive.domain.refusals import REFUSALS
 from services.incentive.domain.reviews import ReviewCourse
 from shared.engine.ports import Change
+from shared.web.guard import raw_body, strict_json
 from shared.web.host import host
 from shared.web.problems import Problem
 from tests.unit.incentive.builders import city_with
@@ -178,4 +178,4 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
 def test_json_that_is_too_deep_is_refused() -> None:
     assert strict_json(b"[[[1]]]") == [[[1]]]
     with pytest.raises(Problem):
-        strict_json(b"[" * 9 + b"]" * 9)
+        strict_json(b"[" * 17 + b"]" * 17)

@@ -8,7 +8,6 @@ from fastapi import FastAPI, Request
 
 from services.registration import app
 from services.registration.adapters import sheets
-from services.registration.api import guard
 from services.registration.domain.rules import RuleMissing
 from services.registration.reference import read_reference
 from services.registration.settings import RegistrationSettings
@@ -17,6 +16,7 @@ from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import Accounts
 from shared.security.vault import RecordSeal, Vault
+from shared.web import guard
 from shared.web.problems import Problem
 from tests.fakes import LoopClock, MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore
 from tests.unit.registration.house import DoorAccounts
@@ -64,19 +64,18 @@ def test_an_application_under_rules_no_longer_shipped_is_decided_under_those_of_
 
 
 async def test_a_body_that_comes_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "READ_SECONDS", 0.01)
 
     async def never() -> Any:
         await asyncio.sleep(10)
 
     scope = {"type": "http", "method": "POST", "headers": []}
     with pytest.raises(Problem, match="NOT_JSON") as problem:
-        await guard._read(Request(scope, never))
+        await guard.raw_body(Request(scope, never), seconds=0.01)
     assert problem.value.status == 408
 
 
 def test_ordinary_numbers_pass_the_guard() -> None:
-    guard.check_json(b'{"a": [1, 2.5, {"b": null}]}')
+    guard.strict_json(b'{"a": [1, 25, {"b": null}]}')
 
 
 async def test_a_child_that_never_speaks_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

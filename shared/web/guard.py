@@ -14,14 +14,14 @@ from fastapi.routing import APIRoute
 from shared.web.problems import Problem
 
 READ_SECONDS = 8.0
-MOST_DEPTH = 8
+MOST_DEPTH = 16
 
 TRACE: ContextVar[str] = ContextVar("trace", default="")
 """The caller's traceparent while a request is served."""
 
 
 class GuardedRoute(APIRoute):
-    """Every route of this service: its body is looked at first, and its trace goes along with what it decides."""
+    """A route whose body is looked at first, and whose trace goes along with what it decides."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()
@@ -48,6 +48,7 @@ def strict_json(raw: bytes) -> Any:
     """The value of a JSON text. Raises Problem NOT_JSON for what two readers could understand differently."""
     try:
         value = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_none, parse_float=_none)
+        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no character
     except (ValueError, RecursionError):
         raise Problem("NOT_JSON") from None
     if _depth(value) > MOST_DEPTH:
@@ -63,7 +64,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _none(text: str) -> Any:
-    """No field of this service is a fraction: money is whole rupiah."""
+    """No field of ours is a fraction: money is whole rupiah."""
     raise ValueError("not a whole number")
 
 
