@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import contextlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -22,23 +22,34 @@ async def up(folder: Path, *, port: int, kafka: bool, simulators: bool, say: Cal
     """
     if kafka and not Kafka.fetched():
         raise OperatorError("Apache Kafka is not here: run `make kafka` first (it needs Java), or leave --kafka out")
-    _end_on_sigterm()
-    async with embedded(folder, port=port, kafka=kafka, simulators=simulators) as stack:
-        where(stack)
-        await _first_account(folder, say)
-        say(f"Gelombang runs at {stack.address} on {stack.broker.title} and {stack.database.title}; Ctrl-C ends it")
-        try:
+    _end_once(say)
+    with contextlib.suppress(asyncio.CancelledError):  # the normal end: a person or the machine asked for it
+        async with embedded(folder, port=port, kafka=kafka, simulators=simulators) as stack:
+            where(stack)
+            await _first_account(folder, say)
+            titles = f"{stack.broker.title} and {stack.database.title}"
+            say(f"Gelombang runs at {stack.address} on {titles}; Ctrl-C ends it")
             await _keep_pids_true(stack)
-        finally:
-            # The front door ends by being cancelled, and would call that an error.
-            logging.getLogger("uvicorn.error").disabled = True
 
 
-def _end_on_sigterm() -> None:
-    """As Ctrl-C does: services drain, servers stop, nothing is left behind."""
-    task = asyncio.current_task()
+def _end_once(say: Callable[[str], None]) -> None:
+    """Ctrl-C and SIGTERM end the stack in order: services drain, servers stop, nothing is left behind.
+
+    Only the first one counts. The front door's server raises each signal once more when it has closed, and a second
+    cancellation would break off the stopping of the services.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    seen: list[bool] = []
+
+    def end() -> None:
+        if not seen:
+            seen.append(True)
+            say("Ending; services finish what they are doing, which takes up to 20 seconds")
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
 
 
 async def _first_account(folder: Path, say: Callable[[str], None]) -> None:
