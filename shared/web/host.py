@@ -12,10 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.decision import Refusal
 from shared.engine.feed import Feed
-from shared.engine.ports import Database
+from shared.engine.ports import Clock, Database
 from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
-from shared.web import contracts, letters, problems
+from shared.web import contracts, letters, problems, sign_in
 
 MOST_BODY_BYTES = 64 * 1024
 Scope = MutableMapping[str, Any]
@@ -33,6 +33,7 @@ class Hosted(Protocol):
     feed: Feed
     metrics: EngineMetrics
     database: Database
+    clock: Clock
     ports: Ports
 
     async def start(self) -> None: ...
@@ -66,6 +67,7 @@ def host(
         app.include_router(router)
     app.include_router(_health(service))
     app.include_router(letters.router_of(service))
+    app.include_router(sign_in.router_of(service.name, service.database, service.clock))
     app.include_router(contracts.router(service))
     problems.install(app, refusals)
     app.add_middleware(Limits, large_bodies=large_bodies or {})
