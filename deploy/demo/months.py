@@ -147,9 +147,14 @@ async def finish_courses(office: Office, parts: list[Part], platforms: CoursePla
             found.forged[FORGERIES[number]] += 1
         await platforms.publish(_enrolment(part, platforms, None))
 
+    waiting = {part.applicant_id: part for part in learning}
+
     async def look() -> bool | None:
-        people = await together({p.applicant_id: partial(_page, office, p) for p in learning[-3:]})
-        return True if all(page["purchases"][0]["finished_on"] for page in people.values()) else None
+        pages = await together({id: partial(_page, office, part) for id, part in list(waiting.items())[:50]})
+        for id, page in pages.items():
+            if page["purchases"][0]["finished_on"]:
+                del waiting[id]
+        return None if waiting else True
 
     await until("claims to be believed", look)
     await until_idle(office, "incentive")
