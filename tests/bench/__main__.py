@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from deploy.processes import free_port
+from shared.engine.ports import Delete
 from shared.engine.projector import Projection, ProjectionService
 from shared.engine.service import Ports, Service
 from shared.platform.clock import SystemClock
@@ -112,7 +113,9 @@ async def intake(service: Service, textbook: Textbook) -> dict[str, float]:
 
 
 async def relayed(service: Service, said: int) -> float:
-    """Events per second from an empty topic: the whole journal is sent again."""
+    """Events per second when the whole journal is sent again: the position is forgotten and the service starts."""
+    await service.database.write([Delete("relay", "position")])
+    await service.start()
     began = time.perf_counter()
     while True:
         head, position = await service.database.get("heads", "head"), await service.database.get("relay", "position")
@@ -171,7 +174,9 @@ async def bench(space: Space, folder: Path) -> dict[str, Any]:
     await textbook.start()
     figures: dict[str, Any] = await intake(service, textbook)
     said = COMMANDS + HTTP_COMMANDS
-    figures["relay_events_per_second_after_intake"] = await relayed(service, said)
+    await service.stop()
+    service = build("shop", {**common, **prefixes})
+    figures["relayed_per_second"] = await relayed(service, said)
     ports = ports_of(space, settings, "reader")
     reader = reporting(ports, MongoDatabase.connect(space.mongo, "reader", space.database_prefix))
     figures["projected_per_second"] = await projected(reader, said)
