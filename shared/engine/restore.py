@@ -19,12 +19,15 @@ TAIL = 1000
 
 async def detect_restore(topic: str, partitions: int, database: Database, broker: Broker) -> int:
     """Returns how many orphaned records were found; more than 0 puts the service into quarantine."""
+    # The topic first and the head after it: another process may be committing and telling meanwhile, and what
+    # was told before the head was read can only be missing there when the database forgot it.
+    tails = [await _tail(topic, partition, broker) for partition in range(partitions)]
     head: Document = await database.get(HEADS, HEAD) or {}
     sequences, epoch = head.get("sequences", {}), head.get("epoch", 1)
     orphans: list[Heard] = []
     highest = epoch
-    for partition in range(partitions):
-        for heard in await _tail(topic, partition, broker):
+    for partition, tail in enumerate(tails):
+        for heard in tail:
             highest = max(highest, heard.epoch)
             forgotten = heard.epoch == epoch and heard.sequence > sequences.get(str(partition), 0)
             if forgotten or heard.epoch > epoch:
