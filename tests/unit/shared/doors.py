@@ -15,8 +15,9 @@ from shared.contracts.base import MAX_RUPIAH
 from shared.contracts.decision import Refusal, Refused
 from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
-from shared.engine.ports import Database, TransientError
+from shared.engine.ports import Clock, Database, TransientError
 from shared.engine.service import Ports, Unavailable
+from shared.platform.clock import SystemClock
 from shared.platform.metrics import EngineMetrics
 from shared.web.host import host
 from shared.web.problems import Problem
@@ -62,6 +63,7 @@ class Idle:
     feed: Any = field(default_factory=lambda: SimpleNamespace(healthy=True))
     metrics: EngineMetrics = field(default_factory=lambda: EngineMetrics("idle"))
     database: Database = field(default_factory=lambda: MemoryDatabase(MemoryStore()))
+    clock: Clock = field(default_factory=SystemClock)
     ports: Ports = field(default_factory=lambda: cast(Ports, None))
     starts: list[str] = field(default_factory=list)
 
