@@ -12,7 +12,7 @@ from deploy.operator.installation import Installation, is_alive
 from deploy.operator.journal_audit import head_of, open_letters
 from deploy.operator.reporting_audit import REPORTING
 from deploy.provision.matrix import MATRIX
-from shared.engine.batch import EFFECTS
+from shared.engine.deciding import EFFECTS
 from shared.engine.marks import FEEDS
 from shared.engine.ports import Database
 from shared.engine.relay import POSITION

@@ -21,8 +21,8 @@ from services.incentive.domain.refused_claims import RefuseClaim
 from services.incentive.store import BORDER
 from shared.contracts.decision import Refused
 from shared.contracts.partner import TOPIC
-from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
+from shared.engine.deciding import DecisionFailed
 from shared.engine.ports import BrokerError, Clock, Database, Document, Put, Record, TransientError
 
 MOST_DEATHS = 3

@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.engine.batch import EFFECTS, DecisionFailed
 from shared.engine.committer import Committer
+from shared.engine.deciding import EFFECTS, DecisionFailed
 from shared.engine.lease import Leader
 from shared.engine.ports import Change, Clock, Database, Document, Put, TransientError
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Message, Outcome, OutcomeState

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from shared.contracts.decision import Refused
-from shared.engine.batch import DecisionFailed
+from shared.engine.deciding import DecisionFailed
 from shared.engine.lease import Leader
 from shared.engine.ports import Clock, Database, TransientError
 from shared.engine.rules import Timer

@@ -17,9 +17,10 @@ from typing import Any
 
 from shared.contracts.base import Event
 from shared.contracts.decision import Aggregate
-from shared.engine.batch import ANSWERS, EFFECTS
+from shared.engine.batch import ANSWERS
 from shared.engine.committer import Committer
 from shared.engine.dead_letters import PARKED, Seal, Unseal
+from shared.engine.deciding import EFFECTS
 from shared.engine.effects import Effects
 from shared.engine.feed import Feed
 from shared.engine.journal import JOURNAL, Row

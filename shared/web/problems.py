@@ -1,23 +1,25 @@
-"""Errors over HTTP: RFC 9457 problem documents with a code and an Indonesian sentence that helps.
+"""Errors over HTTP: RFC 9457 problem documents with a code and an Indonesian sentence that helps; pages for browsers.
 
 What a caller sent is never echoed: error texts of frameworks quote input, and input holds NIKs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from shared.contracts.decision import Refusal, RefusalKind, Refused
-from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
+from shared.engine.deciding import DecisionFailed
 from shared.engine.ports import TransientError
 from shared.engine.service import Unavailable
+from shared.web import error_pages
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: Mapping[RefusalKind, int] = {"invalid": 422, "conflict": 409, "missing": 404, "forbidden": 403, "closed": 409}
@@ -62,8 +64,14 @@ def problem(code: str, status: int, sentence: str, retry_after: int | None = Non
     return JSONResponse({**body, "detail": sentence, **details}, status, headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI, refusals: Mapping[str, Refusal]) -> None:
-    """Make every error of the app a problem document; `refusals` explains the codes of the service's rules."""
+Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
+
+
+def install(app: FastAPI, refusals: Mapping[str, Refusal], service: str = "") -> None:
+    """Make every error of the app a problem document; `refusals` explains the codes of the service's rules.
+
+    With the name of the `service`, whose style sheet and sign-in page they use, browsers get pages.
+    """
 
     async def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refused)
@@ -73,10 +81,13 @@ def install(app: FastAPI, refusals: Mapping[str, Refusal]) -> None:
         assert isinstance(error, Problem)
         return problem(error.code, error.status, error.sentence, error.retry_after)
 
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(Problem, raised)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    def add(kind: type[Exception], handler: Handler) -> None:
+        app.add_exception_handler(kind, _for_browsers(handler, service) if service else handler)
+
+    add(Refused, refused)
+    add(Problem, raised)
+    add(RequestValidationError, _invalid)
+    add(HTTPException, _http)
     for kind, code, retry_after in (
         (Overloaded, "BUSY", Overloaded.retry_after_seconds),
         (Unavailable, "NOT_READY", 5),
@@ -84,7 +95,21 @@ def install(app: FastAPI, refusals: Mapping[str, Refusal]) -> None:
         (DecisionFailed, "INTERNAL", None),
         (Exception, "INTERNAL", None),
     ):
-        app.add_exception_handler(kind, _always(code, retry_after))
+        add(kind, _always(code, retry_after))
+
+
+def _for_browsers(handler: Handler, service: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answered(request: Request, error: Exception) -> Response:
+        document = await handler(request, error)
+        if not error_pages.wanted(request):
+            return document
+        told = json.loads(bytes(document.body))
+        page = error_pages.answer(request, service, told["code"], told["status"], told["detail"])
+        if later := document.headers.get("retry-after"):
+            page.headers["Retry-After"] = later
+        return page
+
+    return answered
 
 
 def explain(error: Refused, refusals: Mapping[str, Refusal]) -> JSONResponse:
@@ -104,7 +129,7 @@ class _Shown(dict[str, Any]):
         return "-"
 
 
-def _always(code: str, retry_after: int | None) -> Any:
+def _always(code: str, retry_after: int | None) -> Handler:
     async def handler(request: Request, error: Exception) -> JSONResponse:
         status, sentence = COMMON[code]
         return problem(code, status, sentence, retry_after)

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from shared.engine.batch import EFFECTS, Batch
+from shared.engine.batch import Batch
 from shared.engine.committer import Committer, _Attempts
+from shared.engine.deciding import EFFECTS
 from shared.engine.effects import Effects
 from shared.engine.feed import Feed
+from shared.engine.hearing import Hearing
 from shared.engine.journal import JOURNAL
 from shared.engine.marks import FEEDS, Heard, Mark, Verdict
-from shared.engine.ports import Change, Insert, Put, Record, TransientError, UnknownCommit
+from shared.engine.ports import Change, Insert, Put, Record, TransientError, UnknownCommit, Write
 from shared.engine.relay import POSITION, Position, Relay
 from shared.engine.rules import OutcomeState
 from shared.engine.units import Told
@@ -49,42 +51,41 @@ def no_marks_at_all() -> Any:
 
 def offset_first() -> Any:
     """The mark is stored before the records are applied (acknowledge first)."""
-    read_feeds, writes = Batch._read_feeds, Batch.writes
+    read_marks, writes = Hearing._read_marks, Hearing.writes
 
-    async def acknowledge(self: Batch, units: Sequence[Any]) -> None:
-        await read_feeds(self, units)
+    async def acknowledge(self: Hearing, records: Sequence[Told]) -> None:
+        await read_marks(self, records)
         ahead = {id: replace(mark) for id, mark in self._marks.items()}
-        for told in (unit for unit in units if isinstance(unit, Told)):
+        for told in records:
             mark = ahead[told.delivery.mark_id]
             verdict = mark.judge(told.heard)
             if verdict is not Verdict.GAP:
                 mark.advance(told.heard, verdict, known=True)
         await _database_of(self).write([Put(FEEDS, mark.document()) for mark in ahead.values()])
 
-    async def without_marks(self: Batch, commit: str) -> Any:
-        return [write for write in await writes(self, commit) if write.collection != FEEDS]
+    def without_marks(self: Hearing) -> list[Write]:
+        return [write for write in writes(self) if write.collection != FEEDS]
 
-    return replaced(Batch, _read_feeds=acknowledge, writes=without_marks)
+    return replaced(Hearing, _read_marks=acknowledge, writes=without_marks)
 
 
-def _database_of(batch: Batch) -> Any:
+def _database_of(part: Batch | Hearing) -> Any:
     """The twin behind a transaction of the twin."""
-    return batch.tx.__dict__["_io"].__self__
+    return part.tx.__dict__["_io"].__self__
 
 
 def marks_from_memory() -> Any:
     """Marks are kept by the process and never read again, so that a second owner is not noticed."""
 
-    async def read_feeds(self: Batch, units: Sequence[Any]) -> None:
+    async def remembered(self: Hearing, records: Sequence[Told]) -> None:
         memory = _database_of(self).__dict__.setdefault("remembered_marks", {})
-        for unit in units:
-            if isinstance(unit, Told):
-                id = unit.delivery.mark_id
-                if id not in memory:
-                    memory[id] = Mark.of(id, await self.tx.get(FEEDS, id))
-                self._marks[id] = memory[id]
+        for told in records:
+            id = told.delivery.mark_id
+            if id not in memory:
+                memory[id] = Mark.of(id, await self.tx.get(FEEDS, id))
+            self._marks[id] = memory[id]
 
-    return replaced(Batch, _read_feeds=read_feeds)
+    return replaced(Hearing, _read_marks=remembered)
 
 
 def two_writes() -> Any:

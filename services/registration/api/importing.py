@@ -20,8 +20,8 @@ from services.registration.domain import imports
 from services.registration.domain.import_run import FinishImport, ImportOneRow, StartImport
 from services.registration.domain.imports import Headings, RowRefused
 from shared.contracts.decision import Refused
-from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
+from shared.engine.deciding import DecisionFailed
 from shared.engine.ports import TransientError
 from shared.engine.service import Unavailable
 

@@ -18,8 +18,8 @@ from services.incentive.domain.refused_claims import RefuseClaim
 from services.incentive.store import BORDER
 from shared.contracts.decision import Refused
 from shared.contracts.partner import TOPIC
-from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
+from shared.engine.deciding import DecisionFailed
 from shared.engine.ports import BrokerError, Record, TransientError
 from tests.fakes import MemoryDatabase, MemoryStore
 from tests.unit.incentive.test_border import NOW, OTHER, PLATFORM, genuine, partner, record

@@ -18,8 +18,8 @@ from services.registration.domain.import_run import FinishImport, ImportOneRow, 
 from services.registration.reference import read_reference
 from services.registration.settings import RegistrationSettings
 from shared.contracts.decision import Refused
-from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
+from shared.engine.deciding import DecisionFailed
 from shared.engine.ports import TransientError
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.base import MAX_RUPIAH
 from shared.contracts.decision import Refusal, Refused
-from shared.engine.batch import DecisionFailed
 from shared.engine.committer import Overloaded
+from shared.engine.deciding import DecisionFailed
 from shared.engine.ports import Clock, Database, TransientError
 from shared.engine.service import Ports, Unavailable
 from shared.platform.clock import SystemClock
