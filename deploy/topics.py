@@ -20,12 +20,16 @@ DAY_MS = 24 * 60 * 60 * 1000
 class Topic:
     name: str
     retention_ms: int = FOR_EVER
+    compression: str = "uncompressed"
+    """What lies in the log. `uncompressed`: the broker unpacks what it is given and refuses what is then larger than
+    `max.message.bytes`, so nothing in the log can grow inside a reader (ADR 0010)."""
 
     def config(self) -> dict[str, str]:
         return {
             "retention.ms": str(self.retention_ms),
             "min.insync.replicas": str(MIN_IN_SYNC),
             "cleanup.policy": "delete",
+            "compression.type": self.compression,
         }
 
 
@@ -37,7 +41,7 @@ def of_service(service: str, prefix: str = PREFIX) -> str:
 def topics(services: tuple[str, ...], prefix: str = PREFIX) -> tuple[Topic, ...]:
     """A service's topic is its history and kept for ever; partners' claims are taken in within days."""
     own = tuple(Topic(of_service(service, prefix)) for service in services)
-    return (*own, Topic(partner_topic(prefix), retention_ms=30 * DAY_MS))
+    return (*own, Topic(partner_topic(prefix), retention_ms=30 * DAY_MS, compression="producer"))
 
 
 def partner_topic(prefix: str = PREFIX) -> str:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedError
 from pymongo.errors import OperationFailure
 
 from deploy.provision.kafka import grant, granted
@@ -93,3 +93,25 @@ async def test_topics_are_kept_for_ever_save_the_partners_claims(guarded: Guarde
     }
     assert partitions == dict.fromkeys(TOPICS, PARTITIONS)
     assert kept_days == {**dict.fromkeys(TOPICS, -1), "partner.training.v1": 30}
+
+
+async def publish_bomb(guarded: Guarded, user: str, topic: str) -> None:
+    """Forty zeroed records of 500 kB in one batch: 20 MB that take a few kB on the wire."""
+    room = {"max_batch_size": 64 * 2**20, "max_request_size": 64 * 2**20}
+    producer = AIOKafkaProducer(compression_type="gzip", acks="all", **room, **guarded.kafka(user))
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        for _ in range(40):
+            assert batch.append(key=None, value=bytes(500_000), timestamp=None) is not None
+        batch.close()
+        await (await producer.send_batch(batch, topic, partition=0))
+    finally:
+        await producer.stop()
+
+
+async def test_no_batch_that_grows_inside_a_reader_gets_into_a_services_topic(guarded: Guarded) -> None:
+    await guarded.provision()
+    with pytest.raises(MessageSizeTooLargeError):
+        await publish_bomb(guarded, "registration", "gelombang.registration.v1")
+    await publish_bomb(guarded, "simulators", "partner.training.v1")  # taken: the border is made for it
