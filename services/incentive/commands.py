@@ -19,7 +19,7 @@ from services.incentive.domain import (
     surveys,
 )
 from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount
-from services.incentive.domain.codes import IssueCode, OneTimeCode, TryCode
+from services.incentive.domain.codes import IssueCode, TryCode
 from services.incentive.domain.completion import Certificate, ClaimSeen, ReconcileCertificate, RecordCompletion
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.participant import Participant
@@ -36,6 +36,7 @@ from services.incentive.wiring import FUNDS, Desk, peek
 from shared.contracts.decision import Decision, Ref, Refused, World, ref
 from shared.contracts.registration import ConfirmationCodeIssued
 from shared.engine.rules import Rule
+from shared.security.one_time_codes import LIFE, OneTimeCode, code_of, issued
 
 
 def commands(desk: Desk) -> Mapping[type, Rule]:
@@ -61,34 +62,34 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
         IssueCode: Rule(_code_needs, _issue_code),
         TryCode: Rule(
             _code_needs,
-            lambda world, tried, now: codes.attempt(world.get(OneTimeCode, _code_id(tried)), tried),
+            lambda world, tried, now: codes.attempt(world.get(OneTimeCode, _one_time(tried).id), tried),
         ),
         Advance: desk.about(lambda draft, advance, world: None),
         **money_commands(desk),
     }
 
 
-def _code_id(command: IssueCode | TryCode) -> str:
-    return codes.code_id(command.applicant_id, command.purpose)
+def _one_time(command: IssueCode | TryCode) -> Ref:
+    return code_of(command.applicant_id, command.purpose)
 
 
 def _code_needs(command: IssueCode | TryCode, world: World) -> Iterable[Ref]:
-    return [ref(OneTimeCode, _code_id(command)), ref(Participant, command.applicant_id)]
+    return [_one_time(command), ref(Participant, command.applicant_id)]
 
 
 def _issue_code(world: World, command: IssueCode, now: datetime) -> Decision:
     """Only participants get codes; the event is registration's, so that notification knows one kind alone."""
     if world.get(Participant, command.applicant_id) is None:
         raise Refused("PARTICIPANT_UNKNOWN")
-    code = codes.issue(world.get(OneTimeCode, _code_id(command)), command)
+    code = issued(world.get(OneTimeCode, _one_time(command).id), _one_time(command), command.digest, command.at)
     told = ConfirmationCodeIssued(
         applicant_id=command.applicant_id,
         issued_at=now,
-        expires_at=now + codes.LIFE,
+        expires_at=now + LIFE,
         purpose=command.purpose,
         code=command.sealed,
     )
-    return Decision(changes=(code,), events=(told,), reply={"minutes": int(codes.LIFE.total_seconds() // 60)})
+    return Decision(changes=(code,), events=(told,), reply={"minutes": int(LIFE.total_seconds() // 60)})
 
 
 def _code(message: Any, world: World) -> Iterable[Ref]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.batches import Batch, Chunk
-from services.incentive.domain.codes import OneTimeCode
 from services.incentive.domain.completion import Certificate, ClaimSeen
 from services.incentive.domain.funds import PROGRAMME, Deposit, Funds
 from services.incentive.domain.ledger import Posting, differences
@@ -22,6 +21,7 @@ from services.incentive.domain.surveys import SurveyAnswers
 from shared.contracts.decision import Aggregate, State
 from shared.engine.ports import Database, Where
 from shared.engine.states import States
+from shared.security.one_time_codes import OneTimeCode
 
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Applicant,
@@ -59,6 +59,9 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
 BORDER = "border"
 """Where the border keeps how far it has read: its own collection, written outside the journal."""
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Lower end of a range of times: without one SecantusDB walks through everybody who has no such time."""
+
 _STATES = States(AGGREGATES)
 
 
@@ -83,14 +86,14 @@ async def some(
 
 async def overdue_participants(database: Database, now: datetime, limit: int) -> list[str]:
     """Applicant ids whose next action is due, the longest waiting first."""
-    where = {"next_action_at": {"$lte": now}}
+    where = {"next_action_at": {"$gt": LONG_AGO, "$lte": now}}
     found = await database.find("participants", where, sort=[("next_action_at", 1)], limit=limit, fields=["_id"])
     return [document["_id"] for document in found]
 
 
 async def payable_participants(database: Database, until: date, limit: int) -> list[str]:
     """Applicant ids with an incentive that a batch may take and that is due up to `until`."""
-    where = {"ready_on": {"$lte": until.isoformat()}}
+    where = {"ready_on": {"$gt": LONG_AGO.date().isoformat(), "$lte": until.isoformat()}}
     found = await database.find("participants", where, sort=[("ready_on", 1)], limit=limit, fields=["_id"])
     return [document["_id"] for document in found]
 

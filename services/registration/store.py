@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
 from services.registration.domain.closing import FrozenChunk, chunk_id
-from services.registration.domain.codes import OneTimeCode
 from services.registration.domain.consultations import ConsultationDay
 from services.registration.domain.eligibility import Household
 from services.registration.domain.import_run import Import, ImportRow
@@ -21,6 +20,7 @@ from services.registration.domain.waves import SeatPool, Wave, wave_id
 from shared.contracts.decision import Aggregate
 from shared.engine.ports import Database, Document, Where
 from shared.engine.states import States
+from shared.security.one_time_codes import OneTimeCode
 from shared.security.vault import WrappedKey
 
 AGGREGATES: tuple[type[Aggregate], ...] = (
@@ -58,6 +58,9 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
 
 PAGE = 1000
 """Documents read at once where a whole collection is walked through."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Lower end of a range of times: without one SecantusDB walks through everybody who has no such time."""
 
 _STATES = States(AGGREGATES)
 T = TypeVar("T", bound=Aggregate)
@@ -177,7 +180,7 @@ async def batch_join(database: Database, batch_id: str) -> BatchJoin | None:
 async def waking(database: Database, now: datetime, limit: int) -> list[Document]:
     """People for whom time alone changes something: `_id`, `stage`, `rule_set` of each."""
     fields = ("_id", "stage", "rule_set")
-    where = {"wake_at": {"$lte": now}}
+    where = {"wake_at": {"$gt": LONG_AGO, "$lte": now}}
     return await database.find("applicants", where, sort=(("wake_at", 1),), limit=limit, fields=fields)
 
 

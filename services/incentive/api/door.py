@@ -41,7 +41,7 @@ class OneTimeCodes(Protocol):
     """Who sends and checks the six digits that go to a person's confirmed phone or e-mail."""
 
     async def issue(self, applicant_id: str, purpose: Purpose) -> Mapping[str, Any]:
-        """Have a code sent for one purpose. Raises Refused as domain/codes.py `issue`."""
+        """Have a code sent for one purpose. Raises Refused CODE_TOO_SOON, CODE_TOO_OFTEN, PARTICIPANT_UNKNOWN."""
         ...
 
     async def verify(self, applicant_id: str, purpose: Purpose, code: str) -> bool:

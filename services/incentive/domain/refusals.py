@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from shared.contracts.decision import Refusal
+from shared.security import one_time_codes
 
 REFUSALS: dict[str, Refusal] = {
+    **one_time_codes.REFUSALS,
     # participation
     "PARTICIPANT_UNKNOWN": Refusal(
         "missing", "Data peserta tidak ditemukan. Periksa kembali nomor dan kode lacak Anda, atau hubungi kantor kami."
@@ -15,10 +17,6 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "CODE_WRONG": Refusal(
         "forbidden", "Kode sekali pakai salah atau sudah tidak berlaku. Mintalah kode baru, lalu coba lagi."
-    ),
-    "CODE_TOO_SOON": Refusal("conflict", "Kode baru saja dikirim. Tunggu {seconds} detik sebelum meminta kode lagi."),
-    "CODE_TOO_OFTEN": Refusal(
-        "closed", "Permintaan kode hari ini sudah terlalu banyak. Coba lagi besok, atau datang ke kantor kami."
     ),
     "REPAYMENT_ABOVE_DEBT": Refusal(
         "invalid", "Jumlah pengembalian melebihi sisa kewajiban {debt_rupiah} rupiah. Periksa kembali tanda terimanya."

@@ -16,12 +16,12 @@ from services.registration.domain import (
     review,
 )
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
-from services.registration.domain.codes import OneTimeCode
 from services.registration.domain.consultations import ConsultationDay
 from services.registration.domain.review import ReviewCase
 from services.registration.world import peek
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Rule
+from shared.security.one_time_codes import OneTimeCode, code_of
 from shared.security.vault import WrappedKey
 
 AboutPerson = correction.Correction | correction.Withdraw | objections.EraseIdentity | identity.LapseQuestion
@@ -105,21 +105,21 @@ def _object(world: World, command: objections.Object, now: datetime) -> Decision
 
 
 def _issue_needs(command: codes.IssueCode, world: World) -> Iterable[Ref]:
-    return [ref(Applicant, command.applicant_id), codes.used(command.applicant_id, command.purpose)]
+    return [ref(Applicant, command.applicant_id), code_of(command.applicant_id, command.purpose)]
 
 
 def _issue(world: World, command: codes.IssueCode, now: datetime) -> Decision:
-    last = world.get(OneTimeCode, codes.code_id(command.applicant_id, command.purpose))
+    last = world.get(OneTimeCode, code_of(command.applicant_id, command.purpose).id)
     return codes.issue_code(world.get(Applicant, command.applicant_id), last, command, now)
 
 
 def _code_needs(command: codes.WithCode, world: World) -> Iterable[Ref]:
     inner = PERSON[type(command.act)].needs(command.act, world)
-    return [codes.used(command.applicant_id, command.purpose), *inner]
+    return [code_of(command.applicant_id, command.purpose), *inner]
 
 
 def _code(world: World, command: codes.WithCode, now: datetime) -> Decision:
-    code = world.get(OneTimeCode, codes.code_id(command.applicant_id, command.purpose))
+    code = world.get(OneTimeCode, code_of(command.applicant_id, command.purpose).id)
     rule = PERSON[type(command.act)]
     return codes.with_code(code, command.digest, now, lambda: rule.decide(world, command.act, now))
 

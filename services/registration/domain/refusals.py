@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.contracts.decision import Refusal
+from shared.security import one_time_codes
 
 _INVALID: Mapping[str, str] = {
     "NIK_FORMAT": "NIK harus 16 angka seperti pada KTP. Periksa kembali, lalu ketik dengan angka biasa.",
@@ -69,8 +70,6 @@ _FORBIDDEN: Mapping[str, str] = {
     "SAME_EYES": "Langkah kedua harus dilakukan orang lain. Mintalah rekan yang berwenang.",
     "CODE_WRONG": "Kode salah. Tersisa {tries_left} percobaan; periksa pesan terakhir kami.",
     "CODE_EXPIRED": "Kode tidak berlaku lagi. Mintalah kode baru.",
-    "CODE_TOO_SOON": "Kode baru saja dikirim. Tunggu {seconds} detik sebelum meminta lagi.",
-    "CODE_TOO_OFTEN": "Terlalu banyak kode diminta hari ini. Coba lagi besok atau hubungi kantor kami.",
 }
 _CLOSED: Mapping[str, str] = {
     "APPLICATION_CLOSED": "Pendaftaran ini sudah ditutup. Bila perlu, daftarlah lagi atau hubungi kantor kami.",
@@ -79,6 +78,7 @@ _CLOSED: Mapping[str, str] = {
 }
 
 REFUSALS: Mapping[str, Refusal] = {
+    **one_time_codes.REFUSALS,
     **{code: Refusal("invalid", sentence) for code, sentence in _INVALID.items()},
     **{code: Refusal("conflict", sentence) for code, sentence in _CONFLICT.items()},
     **{code: Refusal("missing", sentence) for code, sentence in _MISSING.items()},

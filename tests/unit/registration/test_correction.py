@@ -8,13 +8,14 @@ import pytest
 
 from services.registration.domain import codes, correction, objections
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask, Shadow
-from services.registration.domain.codes import IssueCode, OneTimeCode
+from services.registration.domain.codes import IssueCode
 from services.registration.domain.correction import Correction
 from services.registration.domain.objections import EraseIdentity, Object, RenewTracking
 from services.registration.domain.review import ReviewCase
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Ref, Refused
 from shared.contracts.registration import ApplicantCorrected, ApplicantWithdrawn, ConfirmationCodeIssued
+from shared.security.one_time_codes import MOST_A_DAY, OneTimeCode
 from tests.unit.registration.builders import (
     NOW,
     applicant,
@@ -234,7 +235,7 @@ def test_codes_are_not_issued_one_after_the_other() -> None:
 
 
 def test_codes_of_one_day_are_counted_and_the_next_day_begins_anew() -> None:
-    many = replace(changed(issue(), OneTimeCode), issued_today=codes.MOST_A_DAY)
+    many = replace(changed(issue(), OneTimeCode), issued_today=MOST_A_DAY)
 
     with pytest.raises(Refused, match="CODE_TOO_OFTEN"):
         issue(many, hours=1)
@@ -247,10 +248,6 @@ def test_codes_of_one_day_are_counted_and_the_next_day_begins_anew() -> None:
 def test_a_code_needs_an_open_application(code: str, person: Applicant | None) -> None:
     with pytest.raises(Refused, match=code):
         issue(person=person)
-
-
-def test_a_code_can_be_named_before_it_is_read() -> None:
-    assert codes.used("a", "tracking") == Ref("one_time_codes", "a/tracking")
 
 
 # ---- objections, lost codes, erasure
