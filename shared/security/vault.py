@@ -11,8 +11,9 @@ import base64
 import hashlib
 import hmac
 import secrets
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -26,6 +27,8 @@ from shared.engine.ports import Database, Delete
 KEYS = "vault:person_keys"
 NONCE_BYTES = 12
 CACHED_KEYS = 20_000
+REMEMBERED_SECONDS = 60.0
+"""A person may be erased by another process: no process remembers a key longer than this without asking again."""
 
 
 class Unreadable(Exception):
@@ -73,12 +76,15 @@ class PersonKey:
 class Vault:
     """What the services that may know people use. Reporting has none."""
 
-    def __init__(self, database: Database, master_key: bytes, index_key: bytes) -> None:
+    def __init__(
+        self, database: Database, master_key: bytes, index_key: bytes, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
         self._master = AESGCM(master_key)
         self._index_key = index_key
         self._index_keys: dict[str, bytes] = {}
-        self._cache: OrderedDict[str, PersonKey] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[float, PersonKey]] = OrderedDict()
+        self._now = now
 
     @classmethod
     def from_files(cls, database: Database, master_key_file: Path, index_key_file: Path) -> Vault:
@@ -102,10 +108,11 @@ class Vault:
     async def keys(self, persons: Iterable[str]) -> dict[str, PersonKey]:
         """The keys that exist; an erased person is simply missing."""
         wanted = list(dict.fromkeys(persons))
-        missing = [person for person in wanted if person not in self._cache]
+        found = {person: key for person in wanted if (key := self._remembered(person))}
+        missing = [person for person in wanted if person not in found]
         for document in await self._database.find(KEYS, {"_id": {"$in": missing}}) if missing else []:
-            self._remember(self._unwrapped(document["_id"], document["wrapped"]))
-        return {person: self._cache[person] for person in wanted if person in self._cache}
+            found[document["_id"]] = self._remember(self._unwrapped(document["_id"], document["wrapped"]))
+        return found
 
     async def key(self, person: str) -> PersonKey:
         """The key of one person. Raises Unreadable when it was erased or never made."""
@@ -113,10 +120,6 @@ class Vault:
         if person not in found:
             raise Unreadable
         return found[person]
-
-    def forget(self, person: str) -> None:
-        """Another process erased this person: drop the key from this one's memory."""
-        self._cache.pop(person, None)
 
     async def erase(self, person: str) -> None:
         """Delete the key: whatever was sealed for this person can never be read again."""
@@ -128,10 +131,15 @@ class Vault:
         key = self._master.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], person.encode())
         return PersonKey(person, key, WrappedKey(person, wrapped))
 
-    def _remember(self, key: PersonKey) -> None:
-        self._cache[key.person] = key
+    def _remembered(self, person: str) -> PersonKey | None:
+        since, key = self._cache.get(person, (0.0, None))
+        return key if key and self._now() - since < REMEMBERED_SECONDS else None
+
+    def _remember(self, key: PersonKey) -> PersonKey:
+        self._cache[key.person] = (self._now(), key)
         while len(self._cache) > CACHED_KEYS:
             self._cache.popitem(last=False)
+        return key
 
 
 class RecordSeal:

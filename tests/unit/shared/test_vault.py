@@ -15,6 +15,7 @@ from shared.engine.ports import Insert
 from shared.security import vault as vaults
 from shared.security.vault import (
     KEYS,
+    REMEMBERED_SECONDS,
     PersonKey,
     RecordSeal,
     Unreadable,
@@ -103,6 +104,17 @@ async def test_an_erased_person_is_gone_for_everybody(vault: Vault, database: Me
     with pytest.raises(Unreadable):
         await vault.key("sari")
     assert set(await another(database).keys(["sari", "budi", "nobody"])) == {"budi"}
+
+
+async def test_a_person_erased_by_another_process_is_forgotten_here_within_a_minute(database: MemoryDatabase) -> None:
+    seconds = [0.0]
+    here = Vault(database, b"m" * 32, b"i" * 32, now=lambda: seconds[0])
+    await stored(here, database)
+    assert await here.key("sari")
+    await another(database).erase("sari")
+    seconds[0] = REMEMBERED_SECONDS
+    with pytest.raises(Unreadable):
+        await here.key("sari")
 
 
 async def test_a_key_is_of_no_use_without_the_master_key(vault: Vault, database: MemoryDatabase) -> None:
