@@ -19,6 +19,7 @@ from shared.platform.kafka import AioKafkaBroker, KafkaAccess
 from shared.platform.mongo import MongoDatabase
 from tests.engine import toy
 from tests.engine.process import PARTITIONS
+from tests.engine.unrest import unrest
 from tests.servers import Space
 
 REST_SECONDS = 240
@@ -157,23 +158,26 @@ class RealWorld:
 
     async def rest(self) -> None:
         """Wait until everything was told, heard and paid, then read what was left behind."""
+        why = ""
+        try:
+            async with asyncio.timeout(REST_SECONDS):
+                while why := await self.look():  # noqa: ASYNC110  # what is waited for lies in other processes
+                    await asyncio.sleep(0.5)
+        except TimeoutError:
+            raise AssertionError(f"did not come to rest: {why}") from None
+
+    async def look(self) -> str:
+        """Read what lies there now; what is still to be done, or nothing."""
         databases = {
             name: MongoDatabase.connect(self.space.mongo, name, self.space.database_prefix) for name in SERVICES
         }
         broker = AioKafkaBroker(KafkaAccess(self.space.kafka, stand_in=self.settings["stand_in"]))
         try:
-            async with asyncio.timeout(REST_SECONDS):
-                while why := await self._look(databases, broker):
-                    self.why = why
-                    await asyncio.sleep(0.5)
-        except TimeoutError:
-            raise AssertionError(f"did not come to rest: {self.why}") from None
+            return await self._look(databases, broker)
         finally:
             await broker.close()
             for database in databases.values():
                 database.close()
-
-    why = ""
 
     async def _look(self, databases: dict[str, MongoDatabase], broker: AioKafkaBroker) -> str:
         for name, database in databases.items():
@@ -194,22 +198,6 @@ class RealWorld:
 
 
 SERVICES = ("shop", "books")
-
-
-def unrest(stores: dict[str, Left], prefix: str) -> str:
-    """What is still to be done, or nothing."""
-    for name, store in stores.items():
-        head = (store.document("heads", "head") or {}).get("n", 0)
-        position = (store.document("relay", "position") or {}).get("n", 0)
-        if head != position:
-            return f"{name}: journal {head}, published {position}"
-    sequences = (stores["shop"].document("heads", "head") or {}).get("sequences", {})
-    marks = {d["_id"]: d["mark"] for d in stores["books"].documents("feeds")}
-    for partition, sequence in sequences.items():
-        if marks.get(f"{prefix}shop.v1/{partition}", 0) != sequence:
-            return f"partition {partition}: said {sequence}, heard {marks.get(f'{prefix}shop.v1/{partition}', 0)}"
-    left = [e["state"] for e in stores["books"].documents("effects") if e["state"] not in ("done", "failed", "person")]
-    return f"work left: {left}" if left else ""
 
 
 async def _all(broker: AioKafkaBroker, topic: str, partition: int) -> list[Record]:

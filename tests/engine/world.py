@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.contracts.decision import Refused
-from shared.engine.journal import HEAD
 from shared.engine.ports import BrokerError, WriteConflict
 from shared.engine.service import Definition, Ports, Service, Unavailable, build_service
 from shared.platform.metrics import EngineMetrics
 from tests.engine import toy
+from tests.engine.unrest import unrest
 from tests.fakes import LoopClock, LostReply, MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore, VirtualLoop
 
 PARTITIONS = 2
@@ -209,19 +209,7 @@ class World:
             quiet_since = now() if self.why_not() else quiet_since
 
     def why_not(self) -> str:
-        shop, books = self.stores["shop"], self.stores["books"]
-        for name, store in self.stores.items():
-            head = (store.document("heads", HEAD) or {}).get("n", 0)
-            position = (store.document("relay", "position") or {}).get("n", 0)
-            if head != position:
-                return f"{name}: journal {head}, published {position}"
-        sequences = (shop.document("heads", HEAD) or {}).get("sequences", {})
-        marks = {d["_id"]: d["mark"] for d in books.documents("feeds") if "#" not in d["_id"]}
-        for partition, sequence in sequences.items():
-            if marks.get(f"shop.v1/{partition}", 0) != sequence:
-                return f"partition {partition}: said {sequence}, heard {marks.get(f'shop.v1/{partition}', 0)}"
-        open_work = [e["state"] for e in books.documents("effects") if e["state"] not in ("done", "failed", "person")]
-        return f"work left: {open_work}" if open_work else ""
+        return unrest(self.stores)
 
 
 def _error(name: str) -> Exception:

@@ -14,6 +14,7 @@ from tests.servers import Space
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 PAIR = {"shop": "shop", "books": "books"}
+AWAY_SECONDS = 30
 
 
 async def test_numbers_are_added_heard_booked_and_paid_once(space: Space, tmp_path: Path) -> None:
@@ -54,12 +55,31 @@ async def test_broker_that_comes_back_empty_is_filled_from_the_journal(space: Sp
     check(world)  # type: ignore[arg-type]
 
 
-async def test_database_that_is_away_makes_it_slower_and_loses_nothing(space: Space, tmp_path: Path) -> None:
+async def test_a_broker_away_for_half_a_minute_closes_no_door_and_loses_nothing(space: Space, tmp_path: Path) -> None:
     async with real_world(space, tmp_path, PAIR) as world:
-        asked = [asyncio.create_task(world.add(f"account-{i % 5}")) for i in range(40)]
-        await space.servers.database.restart()
-        await asyncio.gather(*asked)
         await asyncio.gather(*(world.add(f"account-{i % 5}") for i in range(20)))
+        await space.servers.broker.stop()
+        asked = asyncio.gather(*(world.add(f"account-{i % 5}") for i in range(40)))
+        await asyncio.sleep(AWAY_SECONDS)
+        assert asked.done()  # a command needs the database alone
+        assert "published" in await world.look()  # and nobody can have heard of it yet
+        await space.servers.broker.start()
+        await world.rest()
+    check(world)  # type: ignore[arg-type]
+    assert len(world.replies) == 60
+
+
+async def test_a_database_away_for_half_a_minute_makes_it_slower_and_loses_nothing(
+    space: Space, tmp_path: Path
+) -> None:
+    async with real_world(space, tmp_path, PAIR) as world:
+        await asyncio.gather(*(world.add(f"account-{i % 5}") for i in range(20)))
+        await space.servers.database.stop()
+        asked = asyncio.gather(*(world.add(f"account-{i % 5}") for i in range(40)))
+        await asyncio.sleep(AWAY_SECONDS)
+        assert not asked.done()  # an answer means on disk
+        await space.servers.database.start()
+        await asked
         await world.rest()
     check(world)  # type: ignore[arg-type]
     assert len(world.replies) == 60
