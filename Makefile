@@ -34,8 +34,8 @@ chromium: ## Chromium for the tests of pages, through apt-get when it is missing
 		|| { apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium > /dev/null; } \
 		|| { echo "Chromium is missing and apt-get could not install it: install it as root, then try again."; exit 1; }
 
-up: setup ## The whole system without Docker, until Ctrl-C
-	@$(BIN)/gelombang up
+up: setup ## The whole system without Docker, until Ctrl-C; PROCESSES=1 for a very small machine
+	@$(BIN)/gelombang up $(if $(filter 1,$(PROCESSES)),--one-process)
 
 demo: setup ## The whole system with a city of people in it: make demo N=5000
 	@$(BIN)/gelombang demo $(if $(N),--n $(N))

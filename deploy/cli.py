@@ -20,7 +20,7 @@ from deploy.operator import restore as restoring
 from deploy.operator import status as statuses
 from deploy.operator.installation import Installation, OperatorError, installation
 from deploy.operator.reporting_audit import REPORTING
-from deploy.operator.terminal import failed, run, tell
+from deploy.operator.terminal import failed, run, said, tell
 from deploy.provision.matrix import MATRIX
 
 Folder = Annotated[Path, Parameter(help="Where `gelombang up` keeps its files.")]
@@ -54,19 +54,17 @@ def _with(folder: Path, as_json: bool, work: Callable[[Installation], Awaitable[
 
 @app.command
 def up(
-    *, port: int = 8080, kafka: bool = False, simulators: bool = False, folder: Folder = RUN, json: Json = False
+    *,
+    port: int = 8080,
+    kafka: bool = False,
+    simulators: bool = False,
+    one_process: bool = False,
+    folder: Folder = RUN,
+    json: Json = False,
 ) -> int:
     """Run everything on this machine until Ctrl-C. `--kafka` takes Apache Kafka, which `make kafka` fetches."""
-
-    def say(text: str) -> None:
-        tell({"said": text}, True) if json else tell(text, False)
-        sys.stdout.flush()
-
-    async def work() -> int:
-        await running.up(folder.resolve(), port=port, kafka=kafka, simulators=simulators, say=say)
-        return 0
-
-    return run(work())
+    parts = {"kafka": kafka, "simulators": simulators, "one_process": one_process}
+    return run(running.up(folder.resolve(), port=port, **parts, say=lambda text: said(text, json)))
 
 
 @app.command

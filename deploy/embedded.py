@@ -16,12 +16,14 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from deploy.processes import free_port
+from deploy.processes import free_port, peak_megabytes
 from deploy.proxy import proxy
 from deploy.servers import Broker, Kafka, Secantus, Tansu
 from shared.security.vault import ensure_key
 
 SERVICES = ("registration", "incentive", "notification", "reporting")
+ONE_PROCESS = "services"
+"""Name of the part that holds all four."""
 KEYS = ("master", "index", "records")
 START_SECONDS = 60
 RESTART_AFTER_SECONDS = 1.0
@@ -37,6 +39,8 @@ class Part:
     log: Path
     port: int | None = None
     health: str | None = None
+    serves: Sequence[str] = ()
+    """First parts of the paths that are its own."""
     process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -99,13 +103,22 @@ class Stack:
         }
         return {f"GELOMBANG_{key}": value for key, value in values.items()}
 
-    def add(self, name: str, module: str, port: int | None = None, health: str | None = None) -> Part:
+    def add(
+        self, name: str, module: str, port: int | None = None, health: str | None = None, serves: Sequence[str] = ()
+    ) -> Part:
         logs = self.folder / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         command = (sys.executable, "-W", "ignore", "-m", module)
-        part = Part(name, command, self.environment(name, port), logs / f"{name}.log", port, health)
+        part = Part(name, command, self.environment(name, port), logs / f"{name}.log", port, health, serves)
         self.parts[name] = part
         return part
+
+    def peaks(self) -> dict[str, int]:
+        """Most megabytes each living process ever held in memory, by name; empty where there is no /proc."""
+        pids = {name: part.process.pid if part.process else None for name, part in self.parts.items()}
+        pids |= {"broker": self.broker.pid, "database": self.database.pid}
+        found = {name: peak_megabytes(pid) for name, pid in pids.items() if pid}
+        return {name: peak for name, peak in found.items() if peak is not None}
 
     async def supervise(self) -> None:
         """Start again what died, as a container runtime would."""
@@ -124,11 +137,13 @@ async def embedded(
     kafka: bool = False,
     simulators: bool = False,
     services: Sequence[str] = SERVICES,
+    one_process: bool = False,
     extra: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stack]:
     """The whole system, ready to be used, under `folder`; ended with the block.
 
-    `extra` are further settings for every part. `kafka` takes Apache Kafka (`make kafka`) for the broker.
+    `one_process` puts the four services into one. `kafka` takes Apache Kafka (`make kafka`) for the broker.
+    `extra` are further settings for every part.
     """
     _make_keys(folder)
     broker: Broker = Kafka(folder / "broker") if kafka else Tansu(folder / "broker")
@@ -136,7 +151,7 @@ async def embedded(
     stack = Stack(folder, broker, Secantus(folder / "database"), address, extra=extra or {})
     try:
         await asyncio.gather(stack.broker.start(), stack.database.start())
-        await _start_all(stack, services, simulators)
+        await _start_all(stack, services, simulators, one_process)
         async with _front(stack, port), _supervision(stack):
             yield stack
     finally:
@@ -169,14 +184,17 @@ def _simulators(stack: Stack) -> Part:
         "SIMULATORS_URL": base,
     }
     stack.extra = {**outside, **stack.extra}
-    return stack.add("simulators", "deploy.simulators", port, "/health")
+    return stack.add("simulators", "deploy.simulators", port, "/health", ["simulators"])
 
 
-async def _start_all(stack: Stack, services: Sequence[str], simulators: bool) -> None:
-    """The outside world first, since the services are told where it is."""
-    if simulators:
-        await _start(stack, [_simulators(stack)])
-    await _start(stack, [stack.add(s, f"services.{s}", free_port(), f"/{s}/health") for s in services])
+async def _start_all(stack: Stack, services: Sequence[str], simulators: bool, one_process: bool) -> None:
+    """The outside world is named first, since the services are told where it is."""
+    outside = [_simulators(stack)] if simulators else []
+    if one_process:
+        parts = [stack.add(ONE_PROCESS, "deploy.one_process", free_port(), "/reporting/health", SERVICES)]
+    else:
+        parts = [stack.add(s, f"services.{s}", free_port(), f"/{s}/health", [s]) for s in services]
+    await _start(stack, [*outside, *parts])
     if "incentive" in services:
         await _start(stack, [stack.add("border", "services.incentive.border_process")])
 
@@ -184,7 +202,7 @@ async def _start_all(stack: Stack, services: Sequence[str], simulators: bool) ->
 @asynccontextmanager
 async def _front(stack: Stack, port: int) -> AsyncIterator[None]:
     """The one port, open while the block lasts."""
-    targets = {name: f"http://127.0.0.1:{part.port}" for name, part in stack.parts.items() if part.port}
+    targets = {name: f"http://127.0.0.1:{part.port}" for part in stack.parts.values() for name in part.serves}
     # Longer than callers keep an idle connection, so that none is closed under a request.
     config = uvicorn.Config(
         proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=30

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import secrets
 import shutil
 import signal
@@ -132,6 +133,16 @@ def free_port() -> int:
         port = 10_000 + secrets.randbelow(20_000)
         if _is_free(port):
             return port
+
+
+def peak_megabytes(pid: int) -> int | None:
+    """Most memory a process ever held (resident), rounded up; None where there is no /proc or no such process."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    held = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return -(-int(held.group(1)) // 1024) if held else None
 
 
 def _is_free(port: int) -> bool:

@@ -6,6 +6,8 @@ In compose a reverse proxy of its own does this, with TLS; here it is enough to 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from starlette.applications import Starlette
@@ -21,8 +23,7 @@ INTEGRATION = "api"
 
 def proxy(targets: Mapping[str, str]) -> Starlette:
     """`targets` maps the first path segment to the address of a service."""
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=100)
-    client = httpx.AsyncClient(timeout=60, limits=limits)
+    client = _client()
 
     async def forward(request: Request) -> Response:
         first = request.url.path.split("/")[1]
@@ -46,11 +47,25 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
         response.raw_headers = [(k.lower().encode(), v.encode()) for k, v in passed]
         return response
 
-    async def front(request: Request) -> Response:
-        return RedirectResponse("/reporting/")
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
 
-    routes = [Route("/", front, methods=["GET"]), Route("/{path:path}", forward, methods=METHODS)]
-    return Starlette(routes=routes)
+    routes = [Route("/", _front, methods=["GET"]), Route("/{path:path}", forward, methods=METHODS)]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _front(request: Request) -> Response:
+    return RedirectResponse("/reporting/")
+
+
+def _client() -> httpx.AsyncClient:
+    """A client that keeps no cookie. Else it would send those of earlier answers along with whatever it asks next: each
+    visitor would come in with the session of the last one who signed in."""
+    nobody = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    limits = httpx.Limits(max_connections=400, max_keepalive_connections=100)
+    return httpx.AsyncClient(timeout=60, limits=limits, cookies=nobody)
 
 
 async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:

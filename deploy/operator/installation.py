@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pymongo
 
-from deploy.embedded import SERVICES
+from deploy.embedded import ONE_PROCESS, SERVICES
 from shared.engine.ports import Database
 from shared.engine.service import Ports
 from shared.platform.clock import SystemClock
@@ -92,7 +92,8 @@ class Installation:
 
     async def running(self) -> list[str]:
         """Services that work on this data now: living processes, or leases that somebody still renews."""
-        living = {name for name, pid in self.pids.items() if name in SERVICES and is_alive(pid)}
+        alive = {name for name, pid in self.pids.items() if is_alive(pid)}
+        living = set(SERVICES) if ONE_PROCESS in alive else alive & set(SERVICES)
         now = datetime.now(UTC).timestamp() * 1000
         for name in SERVICES:
             lease = await self.database(name).get("leases", name)

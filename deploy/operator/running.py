@@ -15,7 +15,15 @@ from deploy.servers import Kafka
 LOOK_SECONDS = 2.0
 
 
-async def up(folder: Path, *, port: int, kafka: bool, simulators: bool, say: Callable[[str], None] = print) -> None:
+async def up(
+    folder: Path,
+    *,
+    port: int,
+    kafka: bool,
+    simulators: bool,
+    one_process: bool = False,
+    say: Callable[[str], None] = print,
+) -> int:
     """Run until interrupted; `folder` is absolute, since the parts find their files by it.
 
     Raises OperatorError when Apache Kafka was asked for and is not fetched.
@@ -24,12 +32,13 @@ async def up(folder: Path, *, port: int, kafka: bool, simulators: bool, say: Cal
         raise OperatorError("Apache Kafka is not here: run `make kafka` first (it needs Java), or leave --kafka out")
     _end_once(say)
     with contextlib.suppress(asyncio.CancelledError):  # the normal end: a person or the machine asked for it
-        async with embedded(folder, port=port, kafka=kafka, simulators=simulators) as stack:
+        async with embedded(folder, port=port, kafka=kafka, simulators=simulators, one_process=one_process) as stack:
             where(stack)
             await _first_account(folder, say)
             titles = f"{stack.broker.title} and {stack.database.title}"
             say(f"Gelombang runs at {stack.address} on {titles}; Ctrl-C ends it")
             await _keep_pids_true(stack)
+    return 0
 
 
 def _end_once(say: Callable[[str], None]) -> None:

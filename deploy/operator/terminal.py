@@ -42,6 +42,12 @@ def tell(found: Any, as_json: bool, lines: Iterable[str] | None = None) -> None:
         print(line)
 
 
+def said(text: str, as_json: bool) -> None:
+    """One line of something that goes on; seen at once, also through a pipe."""
+    tell({"said": text} if as_json else text, as_json)
+    sys.stdout.flush()
+
+
 def _lines(found: Any) -> Iterable[str]:
     if isinstance(found, Mapping):
         return [f"{name}: {_short(value)}" for name, value in found.items()]

@@ -32,4 +32,4 @@ def build(
     )
     service = build_service(definition, ports)
     router = api.build_router(service, vault, accounts, settings, reference)
-    return host(service, [router], REFUSALS, title="Pemberitahuan")
+    return host(service, [router], REFUSALS, title="Pemberitahuan", home="/notification/desk")

@@ -16,10 +16,8 @@ from services.reporting.settings import ReportingSettings
 from shared.engine.ports import Document
 from shared.engine.projector import ProjectionService
 from shared.security.accounts import Accounts
-from shared.web.pages import style_sheet
 from shared.web.problems import Problem
 
-LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:"}
 ApplicantId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
 
@@ -60,11 +58,8 @@ def _add_public(router: APIRouter, figures: Figures, settings: ReportingSettings
             campaigns=await figures.get(store.campaigns),
             now=figures.service.clock.now(),
         )
-        return HTMLResponse(dashboard.render(shown, settings.smallest_cell), headers=LOCKED)
-
-    @router.get("/style.css", include_in_schema=False)
-    async def style() -> Response:
-        return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+        kept = {"Cache-Control": f"public, max-age={int(settings.cache_seconds)}"}
+        return HTMLResponse(dashboard.render(shown, settings.smallest_cell), headers=kept)
 
     @router.get("/public/funnel", summary="Corong per kecamatan, sel kecil disembunyikan")
     async def public_funnel() -> list[dict[str, Any]]:

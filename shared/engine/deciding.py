@@ -64,10 +64,10 @@ class Deciding:
         self.say(message, decision.events)
         self.world.apply(decision)
         for work in decision.work:
-            effect = self._effect(work)
+            effect = self._effect(work, message.trace)
             self._work.setdefault(effect["_id"], effect)
 
-    def _effect(self, work: Work) -> Document:
+    def _effect(self, work: Work, trace: str) -> Document:
         return {
             "_id": str(uuid.uuid5(_EFFECT_IDS, f"{work.kind}|{work.key}")),
             "kind": work.kind,
@@ -77,6 +77,7 @@ class Deciding:
             "due_at": self.at,
             "attempts": 0,
             "created_at": self.at,
+            "trace": trace,
         }
 
     async def writes(self, tx: Transaction) -> list[Write]:

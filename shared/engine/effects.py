@@ -113,6 +113,16 @@ class Effects:
         self, kind: EffectKind, call: Callable[[Effect], Awaitable[Outcome]], document: Document
     ) -> Outcome:
         """Whatever goes wrong in a call leaves its outcome unknown: the request may have arrived."""
+        began = self._clock.monotonic()
+        outcome = await self._answered(kind, call, document)
+        lasted, failed = self._clock.monotonic() - began, outcome.state is not OutcomeState.DONE
+        name = f"{call.__name__} {document['kind']}"
+        self._metrics.traces.done(name, document.get("trace", ""), lasted, failed)
+        return outcome
+
+    async def _answered(
+        self, kind: EffectKind, call: Callable[[Effect], Awaitable[Outcome]], document: Document
+    ) -> Outcome:
         try:
             async with asyncio.timeout(kind.handler.timeout.total_seconds()):
                 return await call(_effect(document))

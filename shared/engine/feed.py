@@ -116,7 +116,9 @@ class Feed:
         for each in heard:
             if each.event is None and each.fault is None:
                 self._metrics.unlearned.labels(each.type[:60]).inc()
+        began = self._clock.monotonic()
         delivered = await self._sink.deliver(*place, heard)
+        self._trace(heard, self._clock.monotonic() - began)
         self._count_letters(place, len(heard), delivered.letters)
         if delivered.applied:
             reading.progressed, reading.fruitless = True, 0
@@ -126,6 +128,11 @@ class Feed:
             await self._gap(consumer, place, reading, records[-1].offset)
         elif not reading.gap:
             await consumer.commit(*place, records[-1].offset + 1)
+
+    def _trace(self, heard: Sequence[Heard], seconds: float) -> None:
+        for each in heard:
+            if each.event is not None:
+                self._metrics.traces.done(f"hear {each.type}", each.record.header("traceparent") or "", seconds)
 
     async def _gap(self, consumer: Consumer, place: Place, reading: Reading, offset: int) -> None:
         """Never applied, never skipped. What is missing lies earlier (another log, a wrong position) or

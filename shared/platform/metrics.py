@@ -1,9 +1,11 @@
-"""All metrics of a service, with their meaning, in one place; each service has its own registry."""
+"""All that the engine tells about itself: its metrics with their meaning, its alarms, its spans."""
 
 from __future__ import annotations
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from shared.platform.traces import Traces
 
 log = structlog.get_logger("alarm")
 
@@ -11,9 +13,10 @@ log = structlog.get_logger("alarm")
 class EngineMetrics:
     """What the engine counts. Attributes are the only way to count, so the list below is complete."""
 
-    def __init__(self, service: str, registry: CollectorRegistry | None = None) -> None:
+    def __init__(self, service: str, registry: CollectorRegistry | None = None, traces: Traces | None = None) -> None:
         self.registry = registry or CollectorRegistry()
         self.service = service
+        self.traces = traces or Traces(service)
 
         def counter(name: str, text: str, *labels: str) -> Counter:
             return Counter(f"gelombang_{name}", text, labels, registry=self.registry)

@@ -50,6 +50,9 @@ class CommonSettings(BaseSettings):
     clock_file: Path | None = None
     """Programme time of the demo; empty = real time."""
 
+    otlp_endpoint: str = ""
+    """Full OTLP/HTTP address of a trace collector, `http://collector:4318/v1/traces`; empty = no trace leaves."""
+
     log_json: bool = True
     """One JSON object per line, for machines; false = for a person at a terminal."""
 

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from pydantic import AwareDatetime, BeforeValidator
 
 from shared.web.problems import Problem
 
 READ_SECONDS = 8.0
 MOST_DEPTH = 16
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].+)?")
+
+
+def _written(value: Any) -> Any:
+    """Else pydantic takes a number, or digits, for seconds since 1970: `0` would be a day long past."""
+    if (isinstance(value, str) and not _DAY.fullmatch(value)) or isinstance(value, int | float):
+        raise ValueError("not a date as text")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+"""`2020-04-11`."""
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""`2020-04-11T08:00:00+07:00`."""
 
 TRACE: ContextVar[str] = ContextVar("trace", default="")
 """The caller's traceparent while a request is served."""

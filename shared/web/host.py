@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
@@ -15,13 +14,20 @@ from shared.engine.feed import Feed
 from shared.engine.ports import Clock, Database
 from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
+from shared.platform.traces import Traces
 from shared.web import contracts, letters, problems, sign_in
+from shared.web.headers import ASGI, Receive, SafeHeaders, Scope, Send
 
 MOST_BODY_BYTES = 64 * 1024
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class _App(FastAPI):
+    """Its OpenAPI explains the problem documents that all operations refer to."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problems.SCHEMA
+        return document
 
 
 class Hosted(Protocol):
@@ -47,14 +53,14 @@ def host(
     refusals: Mapping[str, Refusal],
     *,
     title: str,
+    home: str = "/",
     root_path: str = "",
     large_bodies: Mapping[str, int] | None = None,
     opened: Callable[[], Awaitable[None]] | None = None,
     closed: Callable[[], Awaitable[None]] | None = None,
 ) -> FastAPI:
-    """The app of a service. `large_bodies` maps path prefixes (uploads) to their own limit in bytes."""
-
-    app = FastAPI(
+    """`large_bodies` maps path prefixes (uploads) to their own limit in bytes; staff begin their work at `home`."""
+    app = _App(
         title=title,
         version="1",
         lifespan=_lifespan(service, opened, closed),
@@ -62,16 +68,18 @@ def host(
         docs_url=None,
         redoc_url=None,
         openapi_url=f"/{service.name}/openapi.json",
+        responses=problems.RESPONSES,
     )
     for router in routers:
         app.include_router(router)
     app.include_router(_health(service))
     app.include_router(letters.router_of(service))
-    app.include_router(sign_in.router_of(service.name, service.database, service.clock))
+    app.include_router(sign_in.router_of(service.name, service.database, service.clock, home))
     app.include_router(contracts.router(service))
-    problems.install(app, refusals)
+    problems.install(app, refusals, service.name)
     app.add_middleware(Limits, large_bodies=large_bodies or {})
-    app.add_middleware(Trace)
+    app.add_middleware(Trace, traces=service.metrics.traces)
+    app.add_middleware(SafeHeaders)
     return app
 
 
@@ -165,24 +173,23 @@ def _too_large() -> Response:
 
 
 class Trace:
-    """Takes the caller's traceparent or begins a trace; it travels with the command into its events."""
+    """A span for each request: it takes the caller's traceparent or begins a trace, which travels with the command
+    into its events."""
 
-    def __init__(self, app: ASGI) -> None:
-        self._app = app
+    def __init__(self, app: ASGI, traces: Traces) -> None:
+        self._app, self._traces = app, traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            given = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
-            scope.setdefault("state", {})["trace"] = given if _is_traceparent(given) else new_trace()
-        await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with self._traces.door(dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")) as span:
+            scope.setdefault("state", {})["trace"] = span.traceparent
 
+            async def answer(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    route = getattr(scope.get("route"), "path", "unknown")
+                    span.answered(scope["method"], route, message["status"])
+                await send(message)
 
-def new_trace() -> str:
-    """W3C traceparent with fresh ids, sampled."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-
-
-def _is_traceparent(text: str) -> bool:
-    parts = text.split("-")
-    sizes = [len(part) for part in parts]
-    return sizes == [2, 32, 16, 2] and all(set(part) <= set("0123456789abcdef") for part in parts)
+            await self._app(scope, receive, answer)

@@ -44,6 +44,36 @@ COMMON: Mapping[str, tuple[int, str]] = {
 _BY_STATUS = {400: "BODY_UNREADABLE", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 _HTTP_SENTENCE = "Alamat atau cara permintaan tidak dikenal. Periksa alamatnya, atau mulai dari halaman depan."
 
+SCHEMA: Mapping[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "description": "RFC 9457. `code` is for programs, `detail` is an Indonesian sentence that helps a person.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "pattern": "^urn:gelombang:problem:"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]+$"},
+        "detail": {"type": "string"},
+        "details": {"type": "object", "description": "Plain values that the rule named."},
+        "fields": {
+            "type": "array",
+            "description": "With INPUT_INVALID: which fields, and what kind of fault; never the value.",
+            "items": {
+                "type": "object",
+                "required": ["field", "fault"],
+                "properties": {"field": {"type": "string"}, "fault": {"type": "string"}},
+            },
+        },
+    },
+}
+_DOCUMENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refused: the code and the sentence say why", "content": _DOCUMENT},
+    503: {"description": "Busy or not ready: come again, after Retry-After if it is given", "content": _DOCUMENT},
+}
+"""What every operation may answer besides its own replies."""
+
 
 class Problem(Exception):
     """An answer that is a problem document, raised where no rule is involved (sign-in, limits, routing)."""
@@ -163,4 +193,6 @@ def _where(location: tuple[Any, ...]) -> str:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, "HTTP_ERROR")
-    return problem(code, error.status_code, COMMON.get(code, (0, _HTTP_SENTENCE))[1])
+    document = problem(code, error.status_code, COMMON.get(code, (0, _HTTP_SENTENCE))[1])
+    document.headers.update(error.headers or {})  # 405 names the methods that are allowed
+    return document

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.loops.auto import auto_loop_factory
 
 from shared.engine.ports import Clock
 from shared.engine.service import Ports
@@ -17,11 +18,13 @@ from shared.platform.logs import configure_logs
 from shared.platform.metrics import EngineMetrics
 from shared.platform.mongo import MongoDatabase
 from shared.platform.settings import CommonSettings, secret_text
+from shared.platform.traces import Traces
 from shared.security.accounts import Accounts
 from shared.security.vault import RecordSeal, Vault, read_key
 
 Settings = TypeVar("Settings", bound=CommonSettings)
 Build = Callable[[Settings, Ports, Vault, Accounts], FastAPI]
+BuildWithoutVault = Callable[[Settings, Ports, Accounts], FastAPI]
 
 
 def ports_of(name: str, settings: CommonSettings) -> Ports:
@@ -36,7 +39,7 @@ def ports_of(name: str, settings: CommonSettings) -> Ports:
         clock=clock,
         seal=seal.seal,
         unseal=seal.unseal,
-        metrics=EngineMetrics(name),
+        metrics=EngineMetrics(name, traces=Traces.to(name, settings.otlp_endpoint)),
         topic_prefix=settings.topic_prefix,
     )
 
@@ -48,10 +51,17 @@ def build_app(name: str, settings: Settings, build: Build[Settings]) -> FastAPI:
     return build(settings, ports, vault, Accounts(ports.database, ports.clock))
 
 
-def serve(name: str, settings: Settings, build: Build[Settings]) -> None:
+def build_app_without_vault(name: str, settings: Settings, build: BuildWithoutVault[Settings]) -> FastAPI:
+    """The app of a service that may not know people (reporting)."""
+    ports = ports_of(name, settings)
+    return build(settings, ports, Accounts(ports.database, ports.clock))
+
+
+def serve(name: str, settings: CommonSettings, make: Callable[[], FastAPI]) -> None:
     """Run until the process is told to end; SIGTERM drains what is being answered."""
     configure_logs(name, settings.log_json)
-    asyncio.run(run(lambda: build_app(name, settings, build), settings))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop where it runs
+        runner.run(run(make, settings))
 
 
 async def run(make: Callable[[], FastAPI], settings: CommonSettings) -> None:

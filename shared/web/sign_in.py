@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,14 +11,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.engine.ports import Clock, Database
-from shared.security.accounts import COOKIE, SESSION_LIFE, Accounts
+from shared.security.accounts import COOKIE, SESSION_LIFE, SHORTEST_PASSWORD, Accounts
 from shared.web.pages import environment, style_sheet
 from shared.web.problems import Problem
 
 HERE = Path(__file__).parent / "templates"
-LOCKED = {"Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'"}
+PLACE = re.compile(r"/[A-Za-z0-9][A-Za-z0-9/_.-]*(\?[A-Za-z0-9=&_.-]*)?")
+"""A path of this site. Never `//elsewhere`: nobody's link may lead from our sign-in to another site."""
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+NameField = Annotated[str, Form(min_length=1, max_length=64)]
+WordField = Annotated[str, Form(min_length=1, max_length=200)]
+OptionalField = Annotated[str, Form(max_length=200)]
 
 
 class SignInBody(BaseModel):
@@ -30,12 +35,16 @@ class SignInBody(BaseModel):
     new_password: Word | None = None
 
 
-def router_of(name: str, database: Database, clock: Clock) -> APIRouter:
-    """POST /<service>/session for programs; GET and POST /<service>/sign-in for people."""
+def router_of(name: str, database: Database, clock: Clock, home: str = "/") -> APIRouter:
+    """POST /<service>/session for programs; pages /<service>/sign-in and sign-out for people.
+
+    `home` is where staff begin their work when they did not come from another page.
+    """
     router = APIRouter(prefix=f"/{name}", tags=["sign-in"])
     accounts = Accounts(database, clock)
     _add_session(router, accounts)
-    _add_page(router, accounts, name)
+    _add_page(router, accounts, name, home)
+    _add_leaving(router, accounts, name)
     return router
 
 
@@ -50,42 +59,62 @@ def _add_session(router: APIRouter, accounts: Accounts) -> None:
     async def sign_out(request: Request) -> Response:
         _, _, token = request.headers.get("authorization", "").partition(" ")
         await accounts.sign_out(token or request.cookies.get(COOKIE, ""))
-        gone = Response(status_code=204)
-        gone.delete_cookie(COOKIE, path="/")
-        return gone
+        return _without_cookie(Response(status_code=204))
 
 
-def _add_page(router: APIRouter, accounts: Accounts, name: str) -> None:
-    def page(error: str | None, status: int = 200, change: bool = False) -> HTMLResponse:
+def _add_page(router: APIRouter, accounts: Accounts, name: str, home: str) -> None:
+    def page(status: int = 200, **shown: Any) -> HTMLResponse:
+        words = {"error": None, "change": False, "left": False, "next": "", "shortest": SHORTEST_PASSWORD, **shown}
         template = environment(HERE).get_template("sign_in.html")
-        shown = {"error": error, "change": change, "style_href": f"/{name}/sign-in.css", "action": f"/{name}/sign-in"}
-        return HTMLResponse(template.render(**shown), status, LOCKED)
+        html = template.render(**words, style_href=f"/{name}/style.css", action=f"/{name}/sign-in")
+        return HTMLResponse(html, status)
 
     @router.get("/sign-in", response_class=HTMLResponse, include_in_schema=False)
-    async def show() -> Response:
-        return page(None)
+    async def show(next: str = "", left: bool = False) -> Response:
+        return page(next=_place(next, ""), left=left)
 
-    @router.get("/sign-in.css", include_in_schema=False)
+    @router.get("/style.css", include_in_schema=False)
     async def style() -> Response:
         return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
     @router.post("/sign-in", response_class=HTMLResponse, include_in_schema=False)
     async def sign_in(
         request: Request,
-        username: Annotated[str, Form(min_length=1, max_length=64)],
-        password: Annotated[str, Form(min_length=1, max_length=200)],
-        new_password: Annotated[str, Form(max_length=200)] = "",
+        username: NameField,
+        password: WordField,
+        new_password: OptionalField = "",
+        next: OptionalField = "",
     ) -> Response:
         try:
             token = await accounts.sign_in(username, password, new_password or None)
         except Problem as problem:
             change = problem.code.startswith("PASSWORD")
-            return page(problem.sentence, problem.status, change)
-        return _with_cookie(RedirectResponse("/", 303), request, token)
+            return page(problem.status, error=problem.sentence, change=change, next=_place(next, ""))
+        return _with_cookie(RedirectResponse(_place(next, home), 303), request, token)
+
+
+def _add_leaving(router: APIRouter, accounts: Accounts, name: str) -> None:
+    @router.post("/sign-out", include_in_schema=False)
+    async def sign_out(request: Request) -> Response:
+        """The button of a page. Another site's form brings no cookie and ends nothing."""
+        leaving = RedirectResponse(f"/{name}/sign-in?left=true", 303)
+        if not (token := request.cookies.get(COOKIE)):
+            return leaving
+        await accounts.sign_out(token)
+        return _without_cookie(leaving)
+
+
+def _place(asked: str, otherwise: str) -> str:
+    return asked if PLACE.fullmatch(asked) else otherwise
 
 
 def _with_cookie(response: Response, request: Request, token: str) -> Response:
     """For this site alone, unreadable for scripts; over TLS whenever the page came over TLS."""
     secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
     response.set_cookie(COOKIE, token, path="/", httponly=True, secure=secure, samesite="strict")
+    return response
+
+
+def _without_cookie(response: Response) -> Response:
+    response.delete_cookie(COOKIE, path="/")
     return response

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Header, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from services.incentive.domain.codes import Purpose
 from shared.contracts.base import MAX_RUPIAH
+from shared.web.guard import Day, Instant
 
 ApplicantId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 BatchId = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,40}$")]
@@ -71,7 +71,7 @@ class AccountBody(CitizenBody):
 class BatchBody(Body):
     """Without `until` the list takes what is due up to today."""
 
-    until: date | None = None
+    until: Day | None = None
 
 
 class ApprovalBody(Body):
@@ -109,7 +109,7 @@ class RepaymentBody(Body):
 class ReconciliationBody(Body):
     """Statement lines booked from this instant on are compared."""
 
-    since: AwareDatetime
+    since: Instant
 
 
 class NoticeBody(Body):

@@ -17,6 +17,10 @@ from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 
 LATEST = 50
+TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+SHEET = {"Content-Security-Policy": POLICY}
+"""A flyer is also passed on as a file, so it carries its own style; it runs nothing and fetches nothing."""
 
 
 def add_campaigns(router: APIRouter, door: Door) -> None:
@@ -57,7 +61,12 @@ def add_files(router: APIRouter, door: Door) -> None:
         campaign = await _known(door, campaign_id)
         return {**_shown(campaign, door), "files": _files(campaign, door)}
 
-    @router.get("/campaigns/{campaign_id}/files/{channel}/{kecamatan}", summary="Berkas siaran")
+    @router.get(
+        "/campaigns/{campaign_id}/files/{channel}/{kecamatan}",
+        summary="Berkas siaran",
+        response_class=HTMLResponse,
+        responses=TEXT,
+    )
     async def file(
         campaign_id: Key, channel: ChannelPath, kecamatan: KecamatanPath, staff: Staff = anybody
     ) -> Response:
@@ -67,7 +76,7 @@ def add_files(router: APIRouter, door: Door) -> None:
         content = door.files.read(f"{campaign.campaign_id}/{channel}", name) if known else None
         if content is None:
             raise Refused("FILE_UNKNOWN")
-        return HTMLResponse(content) if name.endswith(".html") else PlainTextResponse(content)
+        return HTMLResponse(content, headers=SHEET) if name.endswith(".html") else PlainTextResponse(content)
 
 
 async def _known(door: Door, campaign_id: str) -> Campaign:

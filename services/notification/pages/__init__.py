@@ -19,8 +19,3 @@ def environment() -> Environment:
     )
     made.filters["day"], made.filters["instant"] = long_date, long_instant
     return made
-
-
-def style_sheet() -> str:
-    """The one style sheet of all pages."""
-    return (SHARED / "static" / "style.css").read_text(encoding="utf-8")

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import Header, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+from shared.web.guard import Instant
 
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 Short = Annotated[str, Field(min_length=1, max_length=64)]
@@ -130,8 +132,8 @@ class WaveBody(Body):
 
     wave: Annotated[StrictInt, Field(ge=1, le=9999)]
     quota: Quota
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
+    opens_at: Instant
+    closes_at: Instant
     strata: Annotated[list[StratumBody] | None, Field(max_length=40)] = None
 
 
@@ -140,8 +142,8 @@ class OpeningBody(Body):
 
 
 class WaveChangeBody(Body):
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
     quota: Quota | None = None
     reason: Note
 

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
-from fastapi.responses import StreamingResponse
 
 from services.registration import store
 from services.registration.api.bodies import Key
 from services.registration.api.desk import Desk
 from services.registration.api.importing import Importer, Told
+from services.registration.api.public import Csv
 from services.registration.api.uploads import received
 from services.registration.domain import imports as sheets
 from services.registration.domain import plain_text
@@ -51,11 +51,11 @@ def add_imports(router: APIRouter, desk: Desk, importer: Importer) -> None:
     async def progress(import_id: Key, staff: Staff = anybody) -> dict[str, Any]:
         return _shown(await _known(desk, import_id))
 
-    @router.get("/imports/{import_id}/rows.csv", summary="Laporan setiap baris")
-    async def report(import_id: Key, staff: Staff = anybody) -> StreamingResponse:
+    @router.get("/imports/{import_id}/rows.csv", summary="Laporan setiap baris", response_class=Csv)
+    async def report(import_id: Key, staff: Staff = anybody) -> Csv:
         await _known(desk, import_id)
         name = f'attachment; filename="laporan-{import_id}.csv"'
-        return StreamingResponse(_rows(desk, import_id), media_type="text/csv", headers={"Content-Disposition": name})
+        return Csv(_rows(desk, import_id), headers={"Content-Disposition": name})
 
 
 async def _known(desk: Desk, import_id: str) -> Import:

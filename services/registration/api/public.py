@@ -18,6 +18,12 @@ from services.registration.domain.waves import Wave
 from shared.contracts.decision import Refused
 
 
+class Csv(StreamingResponse):
+    """Says in OpenAPI what comes."""
+
+    media_type = "text/csv"
+
+
 def add_public(router: APIRouter, desk: Desk) -> None:
     """All that `gelombang draw verify` needs, without signing in."""
 
@@ -30,13 +36,13 @@ def add_public(router: APIRouter, desk: Desk) -> None:
     async def one(wave: WaveNumber) -> dict[str, Any]:
         return public(await _shown(desk, wave))
 
-    @router.get("/waves/{wave}/list.csv", summary="Daftar yang dibekukan")
-    async def frozen(wave: WaveNumber) -> StreamingResponse:
+    @router.get("/waves/{wave}/list.csv", summary="Daftar yang dibekukan", response_class=Csv)
+    async def frozen(wave: WaveNumber) -> Csv:
         await _shown(desk, wave)
         return _csv(_frozen(desk, wave), f"gelombang-{wave}-daftar.csv")
 
-    @router.get("/waves/{wave}/results.csv", summary="Hasil undian")
-    async def results(wave: WaveNumber) -> StreamingResponse:
+    @router.get("/waves/{wave}/results.csv", summary="Hasil undian", response_class=Csv)
+    async def results(wave: WaveNumber) -> Csv:
         await _shown(desk, wave)
         return _csv(_results(desk, wave), f"gelombang-{wave}-hasil.csv")
 
@@ -106,6 +112,6 @@ async def _results(desk: Desk, number: int) -> AsyncIterator[str]:
         )
 
 
-def _csv(lines: AsyncIterator[str], name: str) -> StreamingResponse:
+def _csv(lines: AsyncIterator[str], name: str) -> Csv:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return Csv(lines, headers=headers)

@@ -33,6 +33,7 @@ STATES = {
     "failed": "Gagal, diperbaiki",
     "returned": "Dikembalikan bank",
 }
+CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp", "email": "Surel", "letter": "Surat"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def _kecamatan(rows: list[Document], smallest: int) -> list[dict[str, Any]]:
     for row in sorted(rows, key=lambda row: -row["registered"]):
         counts = {step: ("< " + str(smallest) if 0 < row[step] < smallest else row[step]) for step in STEPS}
         name = names.get(row["_id"] or "", "Di luar Medan / belum diketahui" if row["_id"] is None else row["_id"])
-        shown.append({"name": name, "share": _share(row["registered"], most), **counts})
+        # A bar is a number too: one that is not told has none.
+        told = row["registered"] if row["registered"] >= smallest else 0
+        shown.append({"name": name, "share": _share(told, most), **counts})
     return shown
 
 
@@ -113,7 +116,7 @@ def _messages(rows: list[Document]) -> list[tuple[str, int, int]]:
     channels: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
         channels[row["channel"]][0 if row["state"] == "sent" else 1] += row["count"]
-    return [(channel, sent, failed) for channel, (sent, failed) in sorted(channels.items())]
+    return [(CHANNELS.get(channel, channel), sent, failed) for channel, (sent, failed) in sorted(channels.items())]
 
 
 @lru_cache(maxsize=1)

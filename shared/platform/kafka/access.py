@@ -63,6 +63,6 @@ def record_of(record: ConsumerRecord[Any, Any]) -> Record:
         record.offset,
         record.key,
         record.value,
-        tuple(record.headers),
+        tuple((name, value or b"") for name, value in record.headers),  # Kafka allows a header without a value
         record.timestamp,
     )

@@ -22,6 +22,9 @@ from shared.platform.kafka.access import KafkaAccess, record_of
 
 MOST_RECORDS = 2000
 SILENCE_CHECK_SECONDS = 1.0
+FETCH_WAIT_MS = 100
+"""A partition whose records are being applied is not in the question that waits at the broker: its next record is
+asked for when that question comes back, after this long at most."""
 
 
 class _Steering:
@@ -76,6 +79,7 @@ async def subscription(
         batch=True,
         max_records=MOST_RECORDS,
         batch_timeout_ms=100,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,
         listener=_Rebalance(listener, steering),

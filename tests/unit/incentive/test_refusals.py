@@ -9,15 +9,16 @@ from pathlib import Path
 
 import services.incentive
 from services.incentive.domain.refusals import REFUSALS
+from shared.security import one_time_codes
 
-ROOT = Path(services.incentive.__file__).parent
+ROOTS = (Path(services.incentive.__file__).parent, Path(one_time_codes.__file__).parent)
 OF_THE_TIMER = {"BATCH_MOVED_ON"}
 """Answers to our own timers: nobody outside ever sees them."""
 
 
 def raised() -> Iterator[tuple[str, set[str]]]:
-    """(code, names of its details) of every `Refused(...)` in the service."""
-    for path in ROOT.rglob("*.py"):
+    """(code, names of its details) of every `Refused(...)` in the service and in the rules it shares."""
+    for path in (path for root in ROOTS for path in root.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
                 code = node.args[0]

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import yaml
 
-from shared.web.host import MOST_BODY_BYTES, new_trace
+from shared.platform.traces import new_trace
+from shared.web.host import MOST_BODY_BYTES
 from tests.unit.shared.doors import Idle, app_of, client_of
 
 UPLOADS = {"/idle/uploads": 1024 * 1024}

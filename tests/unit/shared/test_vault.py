@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,28 @@ async def test_a_person_erased_by_another_process_is_forgotten_here_within_a_min
     seconds[0] = REMEMBERED_SECONDS
     with pytest.raises(Unreadable):
         await here.key("sari")
+
+
+async def test_all_who_ask_at_once_are_answered_by_one_question(vault: Vault, database: MemoryDatabase) -> None:
+    people = ["sari", "budi", "dewi"]
+    for person in people:
+        await stored(vault, database, person)
+    asked: list[Sequence[str]] = []
+
+    class Other(Vault):
+        async def keys(self, persons: Iterable[str]) -> dict[str, PersonKey]:
+            asked.append(list(persons))
+            return await super().keys(asked[-1])
+
+    other = Other(database, b"m" * 32, b"i" * 32)
+    given_up = asyncio.create_task(other.key("sari"))
+    waiting = asyncio.gather(*(other.key(person) for person in [*people, "nobody"]), return_exceptions=True)
+    await asyncio.sleep(0)
+    given_up.cancel()
+    found = await waiting
+    assert [key.person for key in found[:3] if isinstance(key, PersonKey)] == people
+    assert isinstance(found[3], Unreadable)
+    assert asked == [["sari", *people, "nobody"]]
 
 
 async def test_a_key_is_of_no_use_without_the_master_key(vault: Vault, database: MemoryDatabase) -> None:

@@ -1,0 +1,79 @@
+"""The stack without Docker: each service stands alone, and all four fit into one process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.demo.sheets import build_city
+from deploy.demo.story import application
+from deploy.embedded import SERVICES, Stack, embedded
+from deploy.processes import free_port
+from tests.collector import collecting
+
+pytestmark = pytest.mark.timeout(300)
+RESTART_SECONDS = 60
+
+
+async def answers(stack: Stack, service: str) -> bool:
+    async with httpx.AsyncClient(base_url=stack.address) as client:
+        return (await client.get(f"/{service}/health")).status_code == 200
+
+
+async def until_all_answer(stack: Stack) -> None:
+    async with asyncio.timeout(RESTART_SECONDS):
+        while not all([await answers(stack, service) for service in SERVICES]):  # noqa: ASYNC110  # it lies outside
+            await asyncio.sleep(0.2)
+
+
+async def test_killing_any_one_service_leaves_the_other_three_working(tmp_path: Path) -> None:
+    async with embedded(tmp_path, port=free_port()) as stack:
+        for killed in SERVICES:
+            process = stack.parts[killed].process
+            assert process
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+            seen = {service: await answers(stack, service) for service in SERVICES if service != killed}
+            assert seen == dict.fromkeys(seen, True), f"without {killed}"
+            await until_all_answer(stack)  # and it is started again
+
+
+async def test_four_services_work_in_one_process(tmp_path: Path) -> None:
+    async with embedded(tmp_path, port=free_port(), one_process=True) as stack:
+        assert set(stack.parts) == {"services", "border"}
+        assert [await answers(stack, service) for service in SERVICES] == [True] * 4
+        async with httpx.AsyncClient(base_url=stack.address) as client:
+            assert (await client.get("/incentive/catalogue")).json()["courses"]
+            assert (await client.get("/nothing")).status_code == 404
+
+
+async def test_one_applicants_trace_can_be_followed_through_the_services(tmp_path: Path) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    person = build_city(40).online[0]
+    with collecting() as collector:
+        extra = {"OTLP_ENDPOINT": collector.address}
+        async with embedded(tmp_path, port=free_port(), simulators=True, extra=extra) as stack:
+            async with httpx.AsyncClient(base_url=stack.address, timeout=30) as client:
+                headers = {"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01", "Idempotency-Key": "trace-test-1"}
+                answer = await client.post("/registration/applications", json=application(person), headers=headers)
+                assert answer.status_code == 202, answer.text
+            async with asyncio.timeout(RESTART_SECONDS):
+                while not wanted(collector.of(trace_id)):  # noqa: ASYNC110  # it comes from other processes
+                    await asyncio.sleep(0.2)
+    for told in collector.texts:
+        assert person.nik.encode() not in told
+        assert answer.json()["applicant_id"].encode() not in told
+
+
+def wanted(found: dict[str, set[str]]) -> bool:
+    """From the door to the message that went out, and to the numbers of the office."""
+    return (
+        {"POST /registration/applications", "decide RegisterApplicant"} <= found.get("gelombang-registration", set())
+        and {"hear ApplicantRegistered", "perform send"} <= found.get("gelombang-notification", set())
+        and {"hear ApplicantRegistered", "hear MessageSent"} <= found.get("gelombang-reporting", set())
+    )
