@@ -66,6 +66,7 @@ class Importer:
                 kept = stack.pop_all()
                 work = self._run(import_id, headings, sheet, told.received_on, kept)
                 self._running[import_id] = asyncio.create_task(work, name=f"import {import_id}")
+                await asyncio.sleep(0)  # a task that is cancelled before its first step would leave the child behind
         return reply
 
     async def stop(self) -> None:
