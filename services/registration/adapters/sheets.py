@@ -80,6 +80,7 @@ async def open_sheet(kind: Kind, file: BinaryIO) -> AsyncIterator[Sheet]:
     finally:
         if child.returncode is None:
             child.kill()
+        await child.stdout.read()  # a pipe that is full and not read out would keep wait() for ever
         await child.wait()
 
 

@@ -65,7 +65,8 @@ class Importer:
             if reply["state"] == "running":
                 kept = stack.pop_all()
                 work = self._run(import_id, headings, sheet, told.received_on, kept)
-                self._running[import_id] = asyncio.create_task(work, name=f"import {import_id}")
+                task = self._running[import_id] = asyncio.create_task(work, name=f"import {import_id}")
+                task.add_done_callback(lambda _: self._running.pop(import_id))
                 await asyncio.sleep(0)  # a task that is cancelled before its first step would leave the child behind
         return reply
 
@@ -88,8 +89,6 @@ class Importer:
                 end = FinishImport(import_id, rows)
             except Refused as refused:
                 end = FinishImport(import_id, 0, refused.code)
-            finally:
-                self._running.pop(import_id, None)
             await self._until_taken(end)
 
     async def _rows(self, import_id: str, headings: Headings, sheet: Sheet, on: date) -> int:

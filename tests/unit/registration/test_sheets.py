@@ -147,10 +147,11 @@ async def test_a_refusal_of_the_child_is_one_here() -> None:
 
 async def test_a_child_never_outlives_the_block() -> None:
     with tempfile.TemporaryFile() as file:
-        file.write(b"a\n" * 15_000)
+        file.write((b"a" * 1000 + b"\n") * 15_000)  # more than the pipe and its reader hold
         file.flush()
         async with sheets.open_sheet("csv", file) as sheet:
             assert await sheet.next()  # and no more: the child is ended with the block
+            await asyncio.sleep(0.5)  # until the pipe is full
 
 
 async def test_lines_that_end_too_early_or_are_too_long_are_refused() -> None:
