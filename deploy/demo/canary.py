@@ -29,8 +29,9 @@ async def _everything(stack: Stack, database: MongoDatabase) -> AsyncIterator[tu
     """Every text of the run with the name of the place it lies in."""
     for name in DATABASES:
         for collection in await database.collections(name):
-            for text in await _documents(database, f"{name}:{collection}"):
-                yield f"collection {name}.{collection}", text
+            # At once: in pages SecantusDB would read the whole collection again for each.
+            for document in await database.find(f"{name}:{collection}"):
+                yield f"collection {name}.{collection}", str(document)
     async for place in _topics(stack):
         yield place
     for path in (stack.folder / "logs").glob("*.log"):
@@ -44,18 +45,6 @@ async def _topics(stack: Stack) -> AsyncIterator[tuple[str, str]]:
             async for text in _records(broker, topic, partition):
                 yield f"topic {topic}", text
     await broker.close()
-
-
-async def _documents(database: MongoDatabase, collection: str) -> list[str]:
-    texts: list[str] = []
-    last: object = None
-    while True:
-        where = {"_id": {"$gt": last}} if last is not None else {}
-        page = await database.find(collection, where, sort=[("_id", 1)], limit=1000)
-        texts += [str(document) for document in page]
-        if len(page) < 1000:
-            return texts
-        last = page[-1]["_id"]
 
 
 async def _records(broker: AioKafkaBroker, topic: str, partition: int) -> AsyncIterator[str]:

@@ -1,4 +1,4 @@
-"""The months after the draw: accounts, courses, certificates, reviews, surveys, lists of payments, and what goes wrong.
+"""After the draw: accounts, courses, certificates, reviews, and what goes wrong with them.
 
 Each selected person has a part to play (`Part`), given in the order of the results, so that every kind of trouble
 that plan.json names happens to somebody.
@@ -6,25 +6,27 @@ that plan.json names happens to somebody.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
 from deploy.demo.office import DemoFailed, Office, together, until
 from deploy.demo.people import Person
+from deploy.demo.progress import Tell
+from deploy.demo.rest import go_to, until_idle
 from deploy.demo.sheets import PLAN, City
-from deploy.demo.story import Found, Online, until_idle, wib
+from deploy.demo.story import Found, Online, wib
 from deploy.simulators.course_platform import CoursePlatforms, Enrolment
 
 COURSE_DAY = date(2020, 4, 24)
 FORGERIES = ("body_changed", "strangers_key", "symmetric", "no_signature", "doubled_key", "other_course", "not_json")
 BANK = "BNI"
 HELPER = "penempatan2"
+WITH_CODE = 3
+"""So many buy alone with a code from their phone, the others at the office's counter."""
 
 
 @dataclass
@@ -65,10 +67,11 @@ async def cast(office: Office, found: Found, online: Online, city: City) -> list
     catalogue = [course for course in offered if course["mode"] == "online" and course["price_rupiah"] <= 1_000_000]
     phones = {applicant: person.mobile for applicant, (person, _) in online.items()}
     phones |= found.phones
+    office.phones.look()
     parts = []
     for number, (applicant_id, role) in enumerate(zip(found.selected, roles(), strict=False)):
         mobile = phones[applicant_id]
-        code = online[applicant_id][1] if applicant_id in online else office.tracking_code(mobile)
+        code = online[applicant_id][1] if applicant_id in online else office.phones.tracking_code(mobile)
         if code is None:
             raise DemoFailed(f"no message with a tracking code came to the phone of {applicant_id}")
         suffix = role.removeprefix("bank_") if role.startswith("bank_") else "01"
@@ -78,7 +81,7 @@ async def cast(office: Office, found: Found, online: Online, city: City) -> list
     return parts
 
 
-async def link_accounts(office: Office, parts: list[Part]) -> None:
+async def link_accounts(office: Office, parts: list[Part], tell: Tell) -> None:
     """Bank accounts exist outside; people link them, most at the office's counter, some alone with a code."""
     accounts = [
         {
@@ -91,29 +94,37 @@ async def link_accounts(office: Office, parts: list[Part]) -> None:
     ]
     await office.outside("POST", "/bank/simulator/accounts", json=accounts)
     linking = [part for part in parts if part.role != "never_link" and part.buys]
-    await together({part.applicant_id: partial(_link, office, part) for part in linking})
+    done = itertools.count(1)
+
+    async def link(part: Part) -> None:
+        path = f"/incentive/participants/{part.applicant_id}/payout-account"
+        body = {"bank": BANK, "account_number": part.account_number}
+        await office.ask("POST", path, HELPER, json=body, headers=part.headers)
+        tell(next(done), len(linking))
+
+    await together({part.applicant_id: partial(link, part) for part in linking})
 
 
-async def _link(office: Office, part: Part) -> None:
-    path = f"/incentive/participants/{part.applicant_id}/payout-account"
-    body = {"bank": BANK, "account_number": part.account_number}
-    await office.ask("POST", path, HELPER, json=body, headers=part.headers)
-
-
-async def buy_courses(office: Office, parts: list[Part], platforms: CoursePlatforms, with_code: int = 3) -> None:
+async def buy_courses(office: Office, parts: list[Part], platforms: CoursePlatforms, tell: Tell) -> None:
     """One step for the person; the platform takes the redeem code over the real partner interface."""
     buying = [part for part in parts if part.buys]
-    for number, part in enumerate(buying):
-        if number < with_code:
-            await _buy_with_code(office, part)
-    await together({p.applicant_id: partial(_buy, office, p, {}) for p in buying[with_code:]})
-    for part in buying:
-        platform = platforms.platform(part.course["platform_code"])
-        if platform is None:
-            raise DemoFailed(f"no platform {part.course['platform_code']}")
-        answer = await platforms.redeem(platform, part.redeem_code)
-        if not answer.get("success"):
-            raise DemoFailed(f"platform could not take the code: {answer}")
+    done = itertools.count(1)
+
+    async def one(part: Part) -> None:
+        await (_buy_with_code(office, part) if part in buying[:WITH_CODE] else _buy(office, part, {}))
+        await _redeem(platforms, part)
+        tell(next(done), len(buying))
+
+    await together({part.applicant_id: partial(one, part) for part in buying}, 16)
+
+
+async def _redeem(platforms: CoursePlatforms, part: Part) -> None:
+    platform = platforms.platform(part.course["platform_code"])
+    if platform is None:
+        raise DemoFailed(f"no platform {part.course['platform_code']}")
+    answer = await platforms.redeem(platform, part.redeem_code)
+    if not answer.get("success"):
+        raise DemoFailed(f"platform could not take the code: {answer}")
 
 
 async def _buy(office: Office, part: Part, code: dict[str, str]) -> None:
@@ -126,20 +137,24 @@ async def _buy(office: Office, part: Part, code: dict[str, str]) -> None:
 
 async def _buy_with_code(office: Office, part: Part) -> None:
     """As a citizen does: ask for a code, read it on the phone, buy."""
-    before = office.one_time_code(part.person.mobile)
+    office.phones.look()
+    before = office.phones.one_time_code(part.person.mobile)
     codes = f"/incentive/participants/{part.applicant_id}/codes"
     await office.ask("POST", codes, json={"purpose": "purchase"}, headers=part.headers)
 
     async def look() -> str | None:
-        code = office.one_time_code(part.person.mobile)
+        office.phones.look()
+        code = office.phones.one_time_code(part.person.mobile)
         return code if code != before else None
 
     await _buy(office, part, {"code": await until("one-time code on the phone", look)})
 
 
-async def finish_courses(office: Office, parts: list[Part], platforms: CoursePlatforms, found: Found) -> None:
+async def finish_courses(
+    office: Office, parts: list[Part], platforms: CoursePlatforms, found: Found, tell: Tell
+) -> None:
     """Claims on the partner topic, signed; some forged, which the border must refuse each for its own reason."""
-    await office.set_time(wib(2020, 4, 25))
+    await go_to(office, wib(2020, 4, 25))
     learning = [part for part in parts if part.buys]
     for number, part in enumerate(learning):
         if number < len(FORGERIES):
@@ -154,9 +169,10 @@ async def finish_courses(office: Office, parts: list[Part], platforms: CoursePla
         for id, page in pages.items():
             if page["purchases"][0]["finished_on"]:
                 del waiting[id]
+        tell(len(learning) - len(waiting), len(learning))
         return None if waiting else True
 
-    await until("claims to be believed", look)
+    await until("claims to be believed", look, 600)
     await until_idle(office, "incentive")
     reviewing = [part for part in learning if part.role not in ("no_review", "no_certificate_number")]
     await together({p.applicant_id: partial(_review, office, p) for p in reviewing})
@@ -179,55 +195,3 @@ async def _review(office: Office, part: Part) -> None:
     path = f"/incentive/participants/{part.applicant_id}/reviews"
     body = {"purchase_number": 1, "rating": 5, "comment": "Materinya jelas."}
     await office.ask("POST", path, HELPER, json=body, headers=part.headers)
-
-
-async def month(office: Office, day: date, found: Found, *, approve: bool = True) -> None:
-    """One round of payments: the secretariat makes the list, the head approves what was seen, the bank answers."""
-    await office.set_time(wib(day.year, day.month, day.day, 9))
-    await asyncio.sleep(1.5)  # timers look once a second
-    await until_idle(office, "incentive")
-    try:
-        made = await office.ask("POST", "/incentive/staff/batches", "sekretariat", json={})
-    except DemoFailed as failed:
-        if "NOTHING_DUE" in str(failed) or "BATCH_EMPTY" in str(failed):
-            return
-        raise
-    path = f"/incentive/staff/batches/{made['batch_id']}"
-
-    async def ready() -> Any:
-        batch = await office.ask("GET", path, "sekretariat")
-        return batch if batch["state"] != "collecting" else None
-
-    batch = await until("list of payments", ready)
-    found.batches.append(batch)
-    if not approve or not batch["lines"]:
-        return
-    seen = {name: batch[name] for name in ("list_hash", "lines", "amount_rupiah")}
-    await office.ask("POST", f"{path}/approval", "kepala", json=seen)
-
-    async def answered() -> bool | None:
-        return True if (await office.ask("GET", path, "kepala"))["state"] == "closed" else None
-
-    try:
-        await until("answers of the bank", answered, 10)
-    except DemoFailed:
-        return  # some answers stay out: those are unknown, and only inquired about
-    await until_idle(office, "incentive", seconds=60)
-
-
-async def surveys(office: Office, parts: list[Part], number: int) -> Counter[str]:
-    """Everybody whose survey is open answers it."""
-    questions = (await office.ask("GET", f"/incentive/surveys/{number}"))["questions"]
-    answers = {question["code"]: question["answers"][0]["code"] for question in questions}
-
-    async def one(part: Part) -> str:
-        path = f"/incentive/participants/{part.applicant_id}/surveys/{number}"
-        return await office.code_of("POST", path, HELPER, json={"answers": answers}, headers=part.headers)
-
-    results = await together({p.applicant_id: partial(one, p) for p in parts if p.buys})
-    return Counter(results.values())
-
-
-def due_days(first: date, count: int) -> list[date]:
-    """Days on which the office pays: the day after each due date."""
-    return [first + timedelta(days=31 * number + 1) for number in range(count)]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from deploy.demo.phones import Phones
+from deploy.demo.progress import Tell
+from shared.engine.ports import Database
 from shared.platform.clock import ProgrammeClock
-from shared.platform.mongo import MongoDatabase
 from shared.security.accounts import Accounts, Role
 
 TEAM: tuple[tuple[str, str, Role], ...] = (
@@ -25,14 +29,6 @@ TEAM: tuple[tuple[str, str, Role], ...] = (
 HEAD: tuple[str, str, Role] = ("kepala", "Kepala Dinas", "approver")
 RETRIES = 5
 """A polite client does what Retry-After says; only questions are asked again without a key."""
-HEARS = {
-    "registration": ("incentive",),
-    "incentive": ("registration",),
-    "notification": ("registration", "incentive"),
-    "reporting": ("registration", "incentive", "notification"),
-}
-TRACKING = re.compile(r"nomor ([A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4})")
-ONE_TIME = re.compile(r"Kode Anda ([0-9]{6})")
 T = TypeVar("T")
 
 
@@ -46,43 +42,30 @@ class Office:
 
     http: httpx.AsyncClient
     accounts: Accounts
-    database: MongoDatabase
+    database: Database
     """An operator's view of all databases."""
     simulators: str
     """Address of the simulated outside world."""
     clock_file: Path
-    state: Path
+    phones: Phones
     passwords: dict[str, str] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
-    _phones: dict[str, list[str]] = field(default_factory=dict)
-    _read: set[Path] = field(default_factory=set)
 
-    async def hire(self) -> None:
+    def __post_init__(self) -> None:
+        self.clock = ProgrammeClock(self.clock_file)
+
+    async def hire(self, tell: Tell) -> None:
         """Accounts of the team, each with a random password of its own, and sign everybody in."""
-        for username, name, role in (*TEAM, HEAD):
+        everybody = (*TEAM, HEAD)
+
+        async def one(username: str, name: str, role: Role) -> None:
             once = await self.accounts.add(username, name, [role])
             self.passwords[username] = secrets.token_urlsafe(12)
             self._tokens[username] = await self.accounts.sign_in(username, once, self.passwords[username])
+            tell(len(self._tokens), len(everybody))
 
-    async def idle(self, service: str) -> bool:
-        """Nothing is due, under way or unpublished in a service."""
-        database = self.database
-        open_ = {"state": {"$in": ["due", "attempting"]}}
-        if await database.find(f"{service}:effects", open_, limit=1):
-            return False
-        head = await database.get(f"{service}:heads", "head") or {"n": 0}
-        position = await database.get(f"{service}:relay", "position") or {"n": 0}
-        return bool(head["n"] == position["n"]) and await self._has_heard(service)
-
-    async def _has_heard(self, service: str) -> bool:
-        """Every mark stands where its source's numbers do."""
-        marks = {feed["_id"]: feed["mark"] for feed in await self.database.find(f"{service}:feeds")}
-        for source in HEARS[service]:
-            head = await self.database.get(f"{source}:heads", "head") or {}
-            for partition, number in head.get("sequences", {}).items():
-                if marks.get(f"gelombang.{source}.v1/{partition}", 0) < number:
-                    return False
-        return True
+        # Two at once: each hash of a password takes 64 MiB.
+        await together({username: partial(one, username, name, role) for username, name, role in everybody}, 2)
 
     async def set_time(self, programme: datetime) -> None:
         """Programme time jumps forward and then runs like a clock: nothing is skipped, only waiting is."""
@@ -119,41 +102,17 @@ class Office:
             return found.group(1) if found else str(failed)
         return "OK"
 
-    def messages(self, mobile: str) -> list[str]:
-        """What came to a phone so far, oldest first."""
-        for folder in ("sms", "whatsapp"):
-            for path in sorted((self.state / "messages" / folder).rglob("*.txt")):
-                if path not in self._read:
-                    self._read.add(path)
-                    to, _, text = path.read_text().partition("\n")
-                    self._phones.setdefault(_digits(to), []).append(text)
-        return self._phones.get(_digits(mobile), [])
-
-    def tracking_code(self, mobile: str) -> str | None:
-        return _last(TRACKING, self.messages(mobile))
-
-    def one_time_code(self, mobile: str) -> str | None:
-        return _last(ONE_TIME, self.messages(mobile))
-
-
-def _digits(text: str) -> str:
-    """Phone numbers are compared by their last ten digits: +62812... and 0812... are one."""
-    return re.sub(r"\D", "", text)[-10:]
-
-
-def _last(pattern: re.Pattern[str], texts: list[str]) -> str | None:
-    found = [match.group(1) for text in texts for match in pattern.finditer(text)]
-    return found[-1] if found else None
-
 
 async def until(what: str, look: Callable[[], Awaitable[T | None]], seconds: float = 120) -> T:
     """Wait until `look` finds something. Raises DemoFailed when it does not in time."""
-    for _ in range(int(seconds / 0.2)):
-        found = await look()
-        if found is not None and found is not False:
-            return found
-        await asyncio.sleep(0.2)
-    raise DemoFailed(f"waited in vain for: {what}")
+    begun = time.monotonic()
+    while (found := await look()) is None:
+        passed = time.monotonic() - begun
+        if passed > seconds:
+            raise DemoFailed(f"waited in vain for: {what}")
+        # What takes long is asked for less often: questions cost the services, too.
+        await asyncio.sleep(min(1.0, 0.05 + passed / 10))
+    return found
 
 
 async def together(calls: Mapping[Any, Callable[[], Awaitable[Any]]], width: int = 32) -> dict[Any, Any]:

@@ -7,9 +7,9 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from deploy.demo.office import HEAD, Office, until
 from deploy.demo.people import Person
+from deploy.demo.progress import Tell
+from deploy.demo.rest import go_to
 from deploy.demo.sheets import PLAN, City, write_officials, write_sheet
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -24,6 +26,7 @@ WAVE = 1
 
 Online = dict[str, tuple[Person, str]]
 """Who registered alone: applicant id -> person and tracking code."""
+OFFICIALS_FILE = "pejabat.csv"
 SHEETS = ((date(2020, 4, 3), "first"), (date(2020, 4, 9), "second"))
 
 
@@ -46,35 +49,48 @@ class Found:
     batches: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def lists_and_sheets(office: Office, city: City, folder: Path, found: Found) -> None:
+def write_files(city: City, folder: Path) -> None:
+    """The officials' list and the two collective sheets, as offices would send them."""
+    write_officials(folder / OFFICIALS_FILE, city.officials)
+    for day, name in SHEETS:
+        write_sheet(_sheet(folder, day), getattr(city, name))
+
+
+def _sheet(folder: Path, day: date) -> Path:
+    return folder / f"rekap-{day.isoformat()}.xlsx"
+
+
+async def lists_and_sheets(office: Office, city: City, folder: Path, found: Found, tell: Tell) -> None:
     """Officials' list, then the two collective sheets through the real upload (paper facts 42 and 43)."""
-    await office.set_time(wib(2020, 4, 3))
-    write_officials(folder / "pejabat.csv", city.officials)
-    with (folder / "pejabat.csv").open("rb") as file:
+    with (folder / OFFICIALS_FILE).open("rb") as file:
         form = {"source": "BKD Kota Medan (contoh)", "as_of": "2020-04-01"}
         await office.ask("POST", "/registration/lists", "sekretariat", files={"file": file}, data=form)
+    rows, before = len(city.first) + len(city.second), 0
+
+    def received(count: int) -> None:
+        tell(before + count, rows)
+
     for day, name in SHEETS:
-        await office.set_time(wib(day.year, day.month, day.day, 9))
-        path = folder / f"rekap-{day.isoformat()}.xlsx"
-        await asyncio.to_thread(write_sheet, path, getattr(city, name))
-        found.imports.append(await _import(office, path, day))
-    for run, (_, name) in zip(found.imports, SHEETS, strict=True):
+        await go_to(office, wib(day.year, day.month, day.day, 9))
+        run = await _import(office, _sheet(folder, day), day, received)
+        found.imports.append(run)
+        before += run["received"]
         report = await office.ask("GET", f"/registration/imports/{run['import_id']}/rows.csv", "sekretariat")
         found.refused_codes.update(_codes(report))
         found.phones.update(_phones(report, getattr(city, name)))
 
 
-async def _import(office: Office, path: Path, day: date) -> dict[str, Any]:
+async def _import(office: Office, path: Path, day: date, received: Callable[[int], None]) -> dict[str, Any]:
     with path.open("rb") as file:
         form = {"source": "Dinas Ketenagakerjaan Kota Medan", "received_on": day.isoformat()}
         started = await office.ask("POST", "/registration/imports", "sekretariat", files={"file": file}, data=form)
 
     async def look() -> dict[str, Any] | None:
         run = await office.ask("GET", started["progress_url"], "sekretariat")
+        received(run["received"])
         return run if run["state"] in ("done", "failed") else None
 
-    run = await until(f"import of {path.name}", look, 600)
-    return dict(run)
+    return dict(await until(f"import of {path.name}", look, 1800))
 
 
 def _codes(report: str) -> Counter[str]:
@@ -89,9 +105,9 @@ def _phones(report: str, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
     return {id: rows[int(line.split(",")[0]) - 3][6] for line, id in lines if id}
 
 
-async def register_online(office: Office, city: City, found: Found) -> Online:
+async def register_online(office: Office, city: City, found: Found, tell: Tell) -> Online:
     """Everybody by themselves, one after the other door; returns applicant id -> person and tracking code."""
-    await office.set_time(wib(2020, 4, 11))
+    await go_to(office, wib(2020, 4, 11))
     registered: Online = {}
     gate = asyncio.Semaphore(16)
 
@@ -105,6 +121,7 @@ async def register_online(office: Office, city: City, found: Found) -> Online:
             )
             registered[answer["applicant_id"]] = (person, answer["tracking_code"])
             found.online["accepted"] += 1
+            tell(found.online["accepted"], len(city.online))
 
     await asyncio.gather(*(one(number, person) for number, person in enumerate(city.online)))
     return registered
@@ -123,35 +140,38 @@ def application(person: Person) -> dict[str, Any]:
     }
 
 
-async def until_idle(office: Office, *services: str, seconds: float = 900) -> None:
-    """Wait until the named services have told everything and done all their outside work."""
-    for service in services:
-
-        async def look(service: str = service) -> bool | None:
-            return True if await office.idle(service) else None
-
-        await until(f"{service} to finish its work", look, seconds)
-
-
-async def wave(office: Office, seats: int, online: Online, found: Found) -> None:
-    """Open, take the test, join, close with commitments, draw under the revealed seed (paper facts 29, 111, 139)."""
+async def join(office: Office, seats: int, online: Online, found: Found, tell: Tell) -> None:
+    """Open the wave; each person online takes the test and joins, each sheet joins together (paper facts 29, 111)."""
     times = {"opens_at": wib(2020, 4, 11).isoformat(), "closes_at": wib(2020, 4, 16, 16).isoformat()}
     await office.ask("POST", "/registration/waves", "sekretariat", json={"wave": WAVE, "quota": seats, **times})
     await office.ask("POST", f"/registration/waves/{WAVE}/opening", HEAD[0], json={})
-    await _join_online(office, online, found)
+    expected = len(online) + sum(run["registered"] + run["questioned"] for run in found.imports)
+    await _join_online(office, online, found, lambda done: tell(done, expected))
+    done = len(online)
     for run in found.imports:
         note = "Tes ditiadakan: formulir luring Permenaker 17/2020"
         body = {"import_id": run["import_id"], "test": "waived", "note": note}
         batch = await office.ask("POST", f"/registration/waves/{WAVE}/joins/batch", "sekretariat", json=body)
-        await until("batch join", partial(_batch_done, office, batch["batch_id"]), 600)
-    await office.set_time(wib(2020, 4, 16, 17))
+
+        async def look(id: str = batch["batch_id"], before: int = done) -> int | None:
+            seen = await office.ask("GET", f"/registration/batches/{id}", "sekretariat")
+            counted = before + int(seen["joined"]) + sum(seen["skipped"].values())
+            tell(counted, expected)
+            return counted if seen["done"] else None
+
+        done = await until("batch join", look, 1800)
+
+
+async def draw(office: Office, found: Found) -> None:
+    """Close with commitments, draw under the revealed seed (paper fact 139), tell the results."""
+    await go_to(office, wib(2020, 4, 16, 17))
     drawn = [secrets.token_hex(32) for _ in range(3)]
     commitments = [hashlib.sha256(bytes.fromhex(each)).hexdigest() for each in drawn]
     await office.ask("POST", f"/registration/waves/{WAVE}/closing", "sekretariat", json={"commitments": commitments})
-    await until("frozen list", lambda: _wave_in(office, "closed"), 300)
-    await office.set_time(wib(2020, 4, 17, 9))
+    await until("frozen list", partial(_wave_in, office, "closed"), 900)
+    await go_to(office, wib(2020, 4, 17, 9))
     await office.ask("POST", f"/registration/waves/{WAVE}/draw", HEAD[0], json={"secrets": drawn})
-    found.wave = await until("results", lambda: _wave_in(office, "done"), 600)
+    found.wave = await until("results", partial(_wave_in, office, "done"), 900)
     results = await office.ask("GET", f"/registration/waves/{WAVE}/results.csv")
     rows = [line.split(",") for line in results.splitlines()]
     column = {name: number for number, name in enumerate(rows[0])}
@@ -160,7 +180,7 @@ async def wave(office: Office, seats: int, online: Online, found: Found) -> None
     ]
 
 
-async def _join_online(office: Office, online: Online, found: Found) -> None:
+async def _join_online(office: Office, online: Online, found: Found, joined: Callable[[int], None]) -> None:
     questions = await office.ask("GET", "/registration/test")
     answers = {q["code"]: next(iter(q["choices"])) for q in questions["questions"]}
     gate = asyncio.Semaphore(16)
@@ -172,12 +192,9 @@ async def _join_online(office: Office, online: Online, found: Found) -> None:
             await office.ask("POST", path, json={"answers": answers}, headers=headers)
             join, who = f"/registration/waves/{WAVE}/joins", {"applicant_id": applicant_id}
             found.online[await office.code_of("POST", join, json=who, headers=headers)] += 1
+            joined(sum(found.online.values()) - found.online["accepted"])
 
     await asyncio.gather(*(one(applicant_id, code) for applicant_id, (_, code) in online.items()))
-
-
-async def _batch_done(office: Office, batch_id: str) -> bool | None:
-    return (await office.ask("GET", f"/registration/batches/{batch_id}", "sekretariat"))["done"] or None
 
 
 async def _wave_in(office: Office, state: str) -> dict[str, Any] | None:
@@ -199,12 +216,6 @@ async def broadcast(office: Office) -> dict[str, Any]:
 
 def seats_of(rows: int) -> int:
     return int(max(PLAN["least_seats"], rows * PLAN["seats_percent"] // 100))
-
-
-def batch_days(first_due: date, count: int) -> Sequence[datetime]:
-    """When the office makes its monthly lists: the day after each due date."""
-    days = [first_due + timedelta(days=31 * n + 1) for n in range(count)]
-    return [wib(each.year, each.month, each.day, 9) for each in days]
 
 
 def dumped(value: Any) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
+import itertools
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.demo.canary import leaks
-from deploy.demo.office import Office, until
+from deploy.demo.office import Office
+from deploy.demo.progress import Tell
+from deploy.demo.rest import until_idle
 from deploy.demo.sheets import PLAN, City
 from deploy.demo.story import Found
 from deploy.embedded import SERVICES, Stack
 from deploy.operator import audit as auditing
 from deploy.operator.installation import installation
+from shared.platform.mongo import MongoDatabase
 
 CATALOGUE = Path(__file__).parents[2] / "services" / "incentive" / "data" / "catalogue.csv"
+MEMORY_MB = 200
+"""What one process of ours may take at its peak."""
 ROWS = ("received", "registered", "refused", "questioned")
 SHEET_CODES = ("DUPLICATE", "UNDER_AGE", "NIK_FORMAT", "EMPTY_CELL", "DATE_FORMAT")
 
@@ -30,11 +35,14 @@ def platform_prefixes() -> dict[str, str]:
         return {row["platform_code"]: row["certificate_prefix"] for row in csv.DictReader(file)}
 
 
-async def summarise(stack: Stack, office: Office, city: City, found: Found) -> dict[str, Any]:
-    """Figures of the services themselves, and every difference as a violation."""
-    funnel = await until("reporting to catch up", lambda: _caught_up(office, city, found), 180)
+async def counted(stack: Stack, office: Office, city: City, found: Found) -> dict[str, Any]:
+    """Figures of the services themselves, beside what was planted; every difference is a violation."""
+    await until_idle(office, "reporting")
+    funnel = await office.ask("GET", "/reporting/funnel", "kepala")
     money = await office.ask("GET", "/reporting/money", "kepala")
-    messages = await office.ask("GET", "/reporting/messages", "kepala")
+    messages = Counter[str]()
+    for row in await office.ask("GET", "/reporting/messages", "kepala"):
+        messages[f"{row['channel']}/{row['state']}"] += row["count"]
     books = await office.outside("GET", "/bank/simulator/books")
     total = Counter[str]()
     for row in funnel["by_kecamatan"]:
@@ -43,33 +51,38 @@ async def summarise(stack: Stack, office: Office, city: City, found: Found) -> d
         "servers": {"broker": stack.broker.title, "database": stack.database.title},
         "rows": {name: sum(run[name] for run in found.imports) for name in ROWS},
         "online": dict(found.online),
-        "registered": total["registered"],
         "refused": dict(found.refused_codes),
-        "selected": total["selected"],
-        "purchased": total["purchased"],
-        "completed": total["completed"],
+        **{name: total[name] for name in ("registered", "selected", "purchased", "completed")},
         "paid_rupiah": sum(r["rupiah"] for r in money if r["state"] == "paid" and r["kind"] != "training"),
         "delayed_by_cause": {r["cause"]: r["count"] for r in money if r["state"] == "late"},
-        "messages": {f"{r['channel']}/{r['state']}": 0 for r in messages},
+        "messages": dict(messages),
         "dead_letters": await _letters(office),
         "bank": books,
+        "refused_claims": await _refused_claims(office),
     }
-    for row in messages:
-        result["messages"][f"{row['channel']}/{row['state']}"] += row["count"]
-    result["refused_claims"] = await _refused_claims(office)
     result["planted_versus_found"] = compared = _compared(city, found, result)
     result["violations"] = [f"{name}: planted {a}, found {b}" for name, (a, b) in compared.items() if a != b]
-    result["violations"] += _books(books, result) + await _audited(stack, result)
-    result["violations"] += [f"in clear: {place}" for place in await leaks(stack, city, office.database)]
+    result["violations"] += _books(books, result)
     return result
 
 
-async def _caught_up(office: Office, city: City, found: Found) -> dict[str, Any] | None:
-    await asyncio.sleep(1)
-    funnel = await office.ask("GET", "/reporting/funnel", "kepala")
-    registered = sum(row["registered"] for row in funnel["by_kecamatan"])
-    expected = sum(run["registered"] + run["questioned"] for run in found.imports) + found.online["accepted"]
-    return dict(funnel) if registered == expected else None
+async def audited(stack: Stack, result: dict[str, Any], tell: Tell) -> None:
+    """`gelombang audit` over the running system."""
+    async with installation(stack.folder) as found:
+        what = auditing.audited_of(found)
+        looked, of = itertools.count(1), len(auditing.checks_of(what))
+        judged = await auditing.run(what, lambda name: tell(next(looked), of))
+    result["audit"] = judged.plain()
+    result["violations"].extend(f"audit: {each.plain()}" for each in judged.violations)
+    result["violations"].extend(f"audit: not judged: {name}: {why}" for name, why in judged.unjudged.items())
+
+
+async def searched(stack: Stack, city: City, result: dict[str, Any]) -> None:
+    """Nobody's numbers stand anywhere in clear."""
+    database = MongoDatabase.connect(stack.database.uri, "operator")
+    places = await leaks(stack, city, database)
+    database.close()
+    result["violations"].extend(f"in clear: {place}" for place in places)
 
 
 async def _letters(office: Office) -> int:
@@ -93,8 +106,14 @@ def _compared(city: City, found: Found, result: dict[str, Any]) -> dict[str, tup
         compared[f"refused {code}"] = (city.planted[code], found.refused_codes[code])
     compared["questioned in sheets"] = (city.planted["questioned"], result["rows"]["questioned"])
     compared["registered alone"] = (len(city.online), found.online["accepted"])
+    compared["registered in all"] = (
+        result["rows"]["registered"] + result["rows"]["questioned"] + found.online["accepted"],
+        result["registered"],
+    )
     compared["seats"] = (found.wave["quota"], len(found.selected))
     compared["never bought"] = (PLAN["never_buy"], len(found.selected) - result["purchased"])
+    failed = sum(count for name, count in result["messages"].items() if name.endswith("/failed"))
+    compared["messages that failed"] = (0, failed)
     compared["forged claims refused"] = (sum(found.forged.values()), sum(result["refused_claims"].values()))
     return compared
 
@@ -110,23 +129,27 @@ def _books(books: dict[str, Any], result: dict[str, Any]) -> list[str]:
     return wrong
 
 
-async def _audited(stack: Stack, result: dict[str, Any]) -> list[str]:
-    """`gelombang audit` over the running system."""
-    async with installation(stack.folder) as found:
-        judged = await auditing.run(auditing.audited_of(found))
-    result["audit"] = judged.plain()
-    return [f"audit: {each.plain()}" for each in judged.violations]
-
-
 def show(console: Console, result: dict[str, Any], folder: Path) -> None:
     """The end of the demo, for a person."""
     table = Table("", "planted", "found", title="Planted and found")
     for name, (planted, seen) in result["planted_versus_found"].items():
-        table.add_row(name, str(planted), str(seen), style="" if planted == seen else "red")
+        table.add_row(name, f"{planted:,}", f"{seen:,}", style="" if planted == seen else "red")
     console.print(table)
-    for name in ("registered", "selected", "purchased", "completed", "paid_rupiah", "delayed_by_cause", "messages"):
-        console.print(f"{name}: {result[name]}")
-    console.print(f"{result['seconds']} s on {result['servers']['broker']} and {result['servers']['database']}")
-    console.print(f"Look at {folder}/summary.json, {folder}/page.html and the messages in {folder}/run/state/messages")
-    for violation in result["violations"]:
+    for name in ("registered", "selected", "purchased", "completed", "paid_rupiah", "dead_letters"):
+        console.print(f"{name.replace('_', ' ')}: {result[name]:,}")
+    for name in ("refused", "delayed_by_cause", "messages", "memory_mb"):
+        told = ", ".join(f"{key} {value:,}" for key, value in sorted(result[name].items()))
+        console.print(f"{name.replace('_', ' ')}: {told}", highlight=False)
+    for name in heavy(result["memory_mb"]):
+        console.print(f"[red]{name} took more than {MEMORY_MB} MB[/]")
+    servers, violations = result["servers"], result["violations"]
+    console.print(f"{result['seconds']} s on {servers['broker']} and {servers['database']}")
+    console.print(f"Look at {folder}/summary.json and page.html there; messages to phones are in run/state/messages")
+    for violation in violations:
         console.print(f"[red]violation:[/] {violation}")
+    console.print(f"[red]{len(violations)} violations[/]" if violations else "[green]no violations[/]")
+
+
+def heavy(memory_mb: dict[str, int]) -> list[str]:
+    """Parts of our own that took more memory than they should."""
+    return [name for name in (*SERVICES, "border") if memory_mb.get(name, 0) > MEMORY_MB]

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.engine.ports import Database, Document, Where
 
-PAGE = 500
+PAGE = 200
 SHOWN = 5
 
 
@@ -47,20 +47,27 @@ async def pages(
     fields: Sequence[str] = (),
     size: int = PAGE,
 ) -> AsyncIterator[list[Document]]:
-    """All that match, in pages by `_id`. `after` is below the first id and says of which type ids are."""
-    while True:
-        ids = {"$gt": after, **({} if until is None else {"$lte": until})}
-        wanted = {**(where or {}), "_id": ids}
-        found = await database.find(collection, wanted, sort=[("_id", 1)], limit=size, fields=fields)
+    """All that match, in pages by `_id`. `after` is below the first id and says of which type ids are.
+
+    What is removed meanwhile is left out, and what is added is not seen.
+    """
+    ids = {"$gt": after, **({} if until is None else {"$lte": until})}
+    wanted = {**(where or {}), "_id": ids}
+    # Ids first, then each page by its own: for a range of ids SecantusDB reads the whole collection every time.
+    named = await database.find(collection, wanted, sort=[("_id", 1)], fields=["_id"])
+    for start in range(0, len(named), size):
+        part = [document["_id"] for document in named[start : start + size]]
+        found = await database.find(collection, {"_id": {"$in": part}}, sort=[("_id", 1)], fields=fields)
         if found:
             yield found
-        if len(found) < size:
-            return
-        after = found[-1]["_id"]
 
 
 async def missing(database: Database, collection: str, ids: Sequence[str]) -> list[str]:
-    """Those of one page's ids that have no document."""
-    found = await database.find(collection, {"_id": {"$in": list(ids)}}, fields=["_id"])
-    known = {document["_id"] for document in found}
-    return [id for id in ids if id not in known]
+    """Those ids that have no document. Asked in pages: SecantusDB compares each document with every id asked for."""
+    lost: list[str] = []
+    for start in range(0, len(ids), PAGE):
+        part = ids[start : start + PAGE]
+        found = await database.find(collection, {"_id": {"$in": list(part)}}, fields=["_id"])
+        known = {document["_id"] for document in found}
+        lost += [id for id in part if id not in known]
+    return lost

@@ -96,6 +96,7 @@ class Bank:
     transfers: dict[str, Transfer] = field(default_factory=dict)
     ledger: list[Booking] = field(default_factory=list)
     _due: list[tuple[datetime, str, Transfer]] = field(default_factory=list)
+    _acting: int = 0
     _notices: int = 0
 
     def open_account(self, bank: str, account_number: str, account: Account) -> None:
@@ -155,9 +156,16 @@ class Bank:
         now = self.clock.now()
         ready = [planned for planned in self._due if planned[0] <= now]
         self._due = [planned for planned in self._due if planned[0] > now]
+        self._acting += len(ready)
         for _, act, transfer in ready:
             await self._late_act(act, transfer)
+            self._acting -= 1
         return len(ready)
+
+    def waiting(self) -> int:
+        """Late acts that have come due and are not over, with their notices."""
+        now = self.clock.now()
+        return self._acting + sum(planned[0] <= now for planned in self._due)
 
     async def _late_act(self, act: str, transfer: Transfer) -> None:
         if act == "said_failed":

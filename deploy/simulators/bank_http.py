@@ -84,6 +84,9 @@ class _Counter:
         }
         return JSONResponse(sums)
 
+    async def waiting(self) -> Response:
+        return JSONResponse({"acts": self._bank.waiting()})
+
 
 def build_bank(bank: Bank) -> FastAPI:
     """The bank's interface. For loopback only: whoever reaches it may open accounts."""
@@ -94,6 +97,7 @@ def build_bank(bank: Bank) -> FastAPI:
     app.add_api_route("/statement", counter.statement, methods=["POST"])
     app.add_api_route("/simulator/accounts", counter.open_accounts, methods=["POST"])
     app.add_api_route("/simulator/books", counter.books, methods=["GET"])
+    app.add_api_route("/simulator/waiting", counter.waiting, methods=["GET"])
     return app
 
 

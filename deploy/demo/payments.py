@@ -1,0 +1,68 @@
+"""The months of payments: a list that two officers make and approve, the bank's answers, and the surveys between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from deploy.demo.months import HELPER, Part
+from deploy.demo.office import DemoFailed, Office, together, until
+from deploy.demo.progress import Tell
+from deploy.demo.rest import go_to, until_day_is_done
+from deploy.demo.story import Found, wib
+
+INQUIRED_AFTER = timedelta(minutes=1)
+"""By then the bank is asked about payments whose answer did not come."""
+
+
+async def month(office: Office, day: date, found: Found, tell: Tell, *, approve: bool = True) -> None:
+    """One round of payments: the secretariat makes the list, the head approves what was seen, the bank answers."""
+    await go_to(office, wib(day.year, day.month, day.day, 9))
+    await until_day_is_done(office)
+    try:
+        made = await office.ask("POST", "/incentive/staff/batches", "sekretariat", json={})
+    except DemoFailed as failed:
+        if "NOTHING_DUE" in str(failed) or "BATCH_EMPTY" in str(failed):
+            return
+        raise
+    path = f"/incentive/staff/batches/{made['batch_id']}"
+
+    async def ready() -> Any:
+        batch = await office.ask("GET", path, "sekretariat")
+        return batch if batch["state"] != "collecting" else None
+
+    batch = await until("list of payments", ready)
+    found.batches.append(batch)
+    if not approve or not batch["lines"]:
+        return
+    seen = {name: batch[name] for name in ("list_hash", "lines", "amount_rupiah")}
+    await office.ask("POST", f"{path}/approval", "kepala", json=seen)
+    await until("answers of the bank", partial(_answered, office, path, tell), 300)
+    await office.set_time(office.clock.now() + INQUIRED_AFTER)
+    await until_day_is_done(office)
+
+
+async def _answered(office: Office, path: str, tell: Tell) -> bool | None:
+    """Every line was sent, and none is under way at the bank: it is paid, or failed, or nobody knows yet."""
+    batch = await office.ask("GET", path, "kepala")
+    under_way = batch["counts"].get("sending", 0)
+    released = batch["state"] in ("sent", "closed")
+    tell(sum(batch["counts"].values()) - under_way, batch["lines"])
+    return True if released and not under_way else None
+
+
+async def surveys(office: Office, parts: list[Part], number: int, tell: Tell) -> Counter[str]:
+    """Everybody whose survey is open answers it."""
+    questions = (await office.ask("GET", f"/incentive/surveys/{number}"))["questions"]
+    answers = {question["code"]: question["answers"][0]["code"] for question in questions}
+    asked, codes = [part for part in parts if part.buys], Counter[str]()
+
+    async def one(part: Part) -> None:
+        path = f"/incentive/participants/{part.applicant_id}/surveys/{number}"
+        codes[await office.code_of("POST", path, HELPER, json={"answers": answers}, headers=part.headers)] += 1
+        tell(codes.total(), len(asked))
+
+    await together({part.applicant_id: partial(one, part) for part in asked})
+    return codes
