@@ -89,7 +89,7 @@ class Importer:
                 end = FinishImport(import_id, rows)
             except Refused as refused:
                 end = FinishImport(import_id, 0, refused.code)
-            await self._until_taken(end)
+        await self._until_taken(end)
 
     async def _rows(self, import_id: str, headings: Headings, sheet: Sheet, on: date) -> int:
         """Hand in all rows in order; returns how many there were, when all are on disk."""
