@@ -45,12 +45,13 @@ class Batch:
         """One query per collection for all the batch will need, as far as it can be known beforehand."""
         await self._read_answers([unit for unit in units if isinstance(unit, Ask)])
         await self.hearing.read([unit for unit in units if isinstance(unit, Told)])
-        world = self.deciding.world
+        world, asking = self.deciding.world, list(units)
         for _ in range(ROUNDS):
-            missing = world.missing(ref for unit in units for ref in self._needs(unit))
-            if not missing:
+            named = [(unit, world.missing(self._needs(unit))) for unit in asking]
+            asking = [unit for unit, missing in named if missing]
+            if not asking:
                 break
-            await world.load(missing)
+            await world.load(set().union(*(missing for _, missing in named)))
 
     async def _read_answers(self, asks: Sequence[Ask]) -> None:
         if keys := [ask.key for ask in asks if ask.key]:

@@ -8,7 +8,7 @@ partition is given here, inside the transaction, never by the broker.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,6 +54,10 @@ class Entry:
     trace: str
     data: str
     """The event's JSON text: what was decided is what is sent, byte for byte."""
+
+    def document(self) -> Document:
+        """As `dataclasses.asdict` would have it, without its deep copies: they took longer than deciding."""
+        return {name: getattr(self, name) for name in Entry.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Numbering:
             "commit": commit,
             "at": at,
             "starts": self.starts,
-            "entries": [asdict(entry) for entry in self.entries],
+            "entries": [entry.document() for entry in self.entries],
         }
         return {**document, "ignored": list(ignored)} if ignored else document
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -69,26 +69,30 @@ class Heard:
 
 def hear(record: Record, events: Mapping[str, type[Event]]) -> Heard:
     """Read headers and body. Never raises: what cannot be read becomes a fault, with a reason code only."""
-    numbers = [_number(record, name) for name in ("ce_sequence", "ce_epoch", "ce_epochstart")]
-    type_name, event_id = record.header("ce_type") or "", record.header("ce_id") or ""
-    sequence, epoch, start = (number or 0 for number in numbers)
-    heard = Heard(record, type_name, event_id, sequence, epoch, start)
+    headers = record.texts()
+    numbers = [_number(headers.get(name)) for name in ("ce_sequence", "ce_epoch", "ce_epochstart")]
+    type_name, event_id = headers.get("ce_type", ""), headers.get("ce_id", "")
+    event, fault = None, None
     if None in numbers or not type_name or not event_id:
-        return replace(heard, fault="HEADERS_MISSING")
-    if record.header("ce_specversion") != "1.0":
-        return replace(heard, fault="VERSION_UNKNOWN")
-    if type_name not in events:
-        return heard
-    if record.value is None:
-        return replace(heard, fault="VALUE_MISSING")
+        fault = "HEADERS_MISSING"
+    elif headers.get("ce_specversion") != "1.0":
+        fault = "VERSION_UNKNOWN"
+    elif kind := events.get(type_name):
+        event, fault = _body(record.value, kind)
+    sequence, epoch, start = (number or 0 for number in numbers)
+    return Heard(record, type_name, event_id, sequence, epoch, start, event, fault)
+
+
+def _body(value: bytes | None, kind: type[Event]) -> tuple[Event | None, str | None]:
+    if value is None:
+        return None, "VALUE_MISSING"
     try:
-        return replace(heard, event=events[type_name].model_validate_json(record.value))
+        return kind.model_validate_json(value), None
     except (ValidationError, ValueError, RecursionError):
-        return replace(heard, fault="BODY_UNREADABLE")
+        return None, "BODY_UNREADABLE"
 
 
-def _number(record: Record, name: str) -> int | None:
-    text = record.header(name)
+def _number(text: str | None) -> int | None:
     if text is None or not (text.isascii() and text.isdigit()) or len(text) > 15:
         return None
     return int(text)

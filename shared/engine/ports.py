@@ -7,6 +7,7 @@ one contract suite runs on both.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -152,14 +153,21 @@ class Record:
     timestamp: int = 0
 
     def header(self, name: str) -> str | None:
-        """The header's text, or None when it is missing, doubled or not UTF-8."""
-        found = [value for key, value in self.headers if key == name]
-        if len(found) != 1:
-            return None
-        try:
-            return found[0].decode()
-        except UnicodeDecodeError:
-            return None
+        """The header's text, or None when it is missing, doubled or no UTF-8 text."""
+        return self.texts().get(name)
+
+    def texts(self) -> dict[str, str]:
+        """All headers that are UTF-8 text, without those that are doubled."""
+        names = Counter(name for name, _ in self.headers)
+        found: dict[str, str] = {}
+        for name, value in self.headers:
+            if names[name] > 1:
+                continue
+            try:
+                found[name] = value.decode()
+            except UnicodeDecodeError:
+                continue
+        return found
 
 
 class BrokerError(Exception):

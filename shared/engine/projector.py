@@ -89,6 +89,7 @@ class Projector:
         waiting = _Waiting(topic, partition, heard, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         async with self._working:
+            await asyncio.sleep(0)  # what was read together comes together: the first must not go alone
             if not waiting.answer.done():
                 together, self._waiting = self._waiting, []
                 await self._commit(together)
