@@ -75,15 +75,19 @@ class Committer:
         """The reply once it is on disk. Raises Refused, Overloaded, or DecisionFailed for a bug."""
         if not inside and len(self._door) >= self._door_limit:
             raise Overloaded
-        began, failed = self._clock.monotonic(), True
+        began = self._clock.monotonic()
         self._put(self._inside if inside else self._door, [ask])
         try:
             reply = await ask.answer
-            failed = False
-            return reply
-        finally:
-            name, lasted = f"decide {type(ask.message.body).__name__}", self._clock.monotonic() - began
-            self._metrics.traces.done(name, ask.message.trace, lasted, failed)
+        except Exception:
+            self._trace(ask, began, failed=True)
+            raise
+        self._trace(ask, began)
+        return reply
+
+    def _trace(self, ask: Ask, began: float, failed: bool = False) -> None:
+        name, lasted = f"decide {type(ask.message.body).__name__}", self._clock.monotonic() - began
+        self._metrics.traces.done(name, ask.message.trace, lasted, failed)
 
     async def deliver(self, topic: str, partition: int, heard: Sequence[Heard], type: str | None = None) -> Delivered:
         """Apply records of one partition in their order; returns when that is on disk."""

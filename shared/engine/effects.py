@@ -10,6 +10,7 @@ reference given outside is the effect's id, the same at every attempt.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from shared.engine.units import Ask
 from shared.platform.metrics import EngineMetrics
 
 MOST = 200
+LOOK_AHEAD = 1000
 CLAIM_LEASE = timedelta(seconds=120)
 SAFETY = timedelta(seconds=5)
 IDLE_SECONDS = 1.0
@@ -47,6 +49,7 @@ class Effects:
         self._kinds, self._committer, self._database = kinds, committer, database
         self._leader, self._clock, self._metrics, self._quarantined = leader, clock, metrics, quarantined
         self._woken = asyncio.Event()
+        self._ahead: dict[str, deque[str]] = {name: deque() for name in kinds}
 
     def wake(self) -> None:
         """There may be new work: look at once."""
@@ -91,19 +94,31 @@ class Effects:
         if until - self._clock.monotonic() <= enough or not self._leader.leads:
             return False  # too little lease left to be sure: these become unknown and are asked about
         await asyncio.gather(*(self._perform(kind, document) for document in documents))
-        return len(documents) == kind.concurrency
+        return bool(documents)
 
     async def _claim(self, name: str, most: int) -> list[Document]:
+        ids = await self._due(name, most)
+        if not ids:
+            return []
         now = self._clock.now()
         lease = {"state": "attempting", "lease_until": self._clock.wall() + CLAIM_LEASE, "attempted_at": now}
-        due = {"kind": name, "state": "due", "due_at": {"$lte": now}}
         async with self._database.transaction() as tx:
-            documents = await tx.find(EFFECTS, due, limit=most)  # in the order of the index: oldest first
+            found = await tx.find(EFFECTS, {"_id": {"$in": ids}})
+            documents = [each for each in found if each["state"] == "due" and each["due_at"] <= now]
             for document in documents:
                 document["attempts"] += 1
                 document["first_attempt_at"] = document.get("first_attempt_at") or now
             await tx.write([Put(EFFECTS, {**document, **lease}) for document in documents])
         return documents
+
+    async def _due(self, name: str, most: int) -> list[str]:
+        """The next ones, oldest first. One look finds the work of many slices; a claim judges each again."""
+        ahead = self._ahead[name]
+        if not ahead:
+            due = {"kind": name, "state": "due", "due_at": {"$lte": self._clock.now()}}
+            found = await self._database.find(EFFECTS, due, limit=LOOK_AHEAD, fields=["_id"])
+            ahead.extend(document["_id"] for document in found)
+        return [ahead.popleft() for _ in range(min(most, len(ahead)))]
 
     async def _perform(self, kind: EffectKind, document: Document) -> None:
         outcome = await self._call(kind, kind.handler.perform, document)

@@ -129,7 +129,7 @@ class Accounts:
         if not account or not right or account["disabled"]:
             await self._count_failure(account)
             raise Problem("SIGN_IN_REFUSED", status=401, sentence="Nama akun atau kata sandi tidak sesuai.")
-        await self._change_password(account, new_password)
+        await self._change_password(account, password, new_password)
         token = secrets.token_urlsafe(32)
         now = self._clock.wall()
         session = {"_id": _digest(token), "username": username, "ends_at": now + SESSION_LIFE, "seen_at": now}
@@ -181,11 +181,11 @@ class Accounts:
         pause = {"paused_until": self._clock.wall() + TRIES_PAUSE, "tries": 0} if tries >= TRIES else {"tries": tries}
         await self._database.change(Change(STAFF, {"_id": account["_id"]}, set=pause))
 
-    async def _change_password(self, account: Document, new: str | None) -> None:
+    async def _change_password(self, account: Document, old: str, new: str | None) -> None:
         if account["must_change"] and not new:
             sentence = f"Buat kata sandi baru, sedikitnya {SHORTEST_PASSWORD} huruf, lalu masuk lagi."
             raise Problem("PASSWORD_MUST_CHANGE", status=403, sentence=sentence)
-        if new and (len(new) < SHORTEST_PASSWORD or self._fits(account["password"], new)):
+        if new and (len(new) < SHORTEST_PASSWORD or new == old):
             sentence = f"Kata sandi baru harus berbeda dan sedikitnya {SHORTEST_PASSWORD} huruf."
             raise Problem("PASSWORD_TOO_WEAK", status=422, sentence=sentence)
         changes = {"password": await asyncio.to_thread(self._hasher.hash, new), "must_change": False} if new else {}

@@ -27,7 +27,7 @@ from shared.engine.ports import Database, Delete
 
 KEYS = "vault:person_keys"
 NONCE_BYTES = 12
-CACHED_KEYS = 20_000
+CACHED_KEYS = 2_000
 REMEMBERED_SECONDS = 60.0
 """A person may be erased by another process: no process remembers a key longer than this without asking again."""
 
