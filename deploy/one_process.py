@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deploy.proxy import INTEGRATION
 from services.incentive.__main__ import make as make_incentive
 from services.notification.__main__ import make as make_notification
 from services.registration.__main__ import make as make_registration
@@ -26,8 +27,6 @@ MAKERS: Mapping[str, Callable[[], FastAPI]] = {
     "notification": make_notification,
     "reporting": make_reporting,
 }
-INTEGRATION = "api"
-"""The real partner interface stands under /api and belongs to incentive."""
 
 
 def together(apps: Mapping[str, FastAPI]) -> FastAPI:
