@@ -28,7 +28,7 @@ from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
 from shared.security.vault import PersonKey, Vault
 
-CHECKS_AT_ONCE = 2
+CHECKS_AT_ONCE = 6
 """Works in hand at a time, each about up to 50 people; the adapter lets fewer questions out at a time."""
 WAIT_SECONDS = 30.0
 """How long a person may wait for the turn at the adapter."""

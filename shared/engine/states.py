@@ -10,9 +10,6 @@ from pydantic import TypeAdapter
 from shared.contracts.decision import Aggregate, Decision, Ref, State
 from shared.engine.ports import Delete, Document, Insert, Put, Reader, Write
 
-SLICE = 200
-"""Ids asked for at once: MongoDB does not mind more, SecantusDB's time for `$in` grows with their square."""
-
 
 class NotNeeded(LookupError):
     """A rule asked for a state that its `needs` does not name: a bug of the rule."""
@@ -58,8 +55,7 @@ class Snapshot:
             self._seen[ref] = None
             by_collection.setdefault(ref.collection, []).append(ref.id)
         for collection, ids in by_collection.items():
-            for i in range(0, len(ids), SLICE):
-                await self._read(collection, ids[i : i + SLICE])
+            await self._read(collection, ids)
 
     async def _read(self, collection: str, ids: Sequence[str]) -> None:
         for document in await self._reader.find(collection, {"_id": {"$in": ids}}):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, date
 from typing import Any, TypeVar
@@ -33,6 +33,9 @@ from shared.platform.mongo_writes import bulk_write, update_of
 _DURABLE = WriteConcern("majority", j=True)
 _COMMIT_TRIES = 3
 _CONFLICT_TRIES = 6
+SLICE = 50
+MOST_AT_ONCE = 1000
+"""Documents in one answer; the driver's own 101 would make most questions of a batch two."""
 T = TypeVar("T")
 
 
@@ -206,8 +209,23 @@ async def _find(
     fields: Sequence[str] = (),
 ) -> list[Document]:
     projection = dict.fromkeys(fields, 1) if fields else None
-    cursor = collection.find(dict(where or {}), projection, session=session).skip(skip).limit(limit)
-    return await (cursor.sort(list(sort)) if sort else cursor).to_list(None)
+    found: list[Document] = []
+    for part in [dict(where or {})] if sort or skip or limit else _in_slices(where or {}):
+        cursor = collection.find(part, projection, session=session, batch_size=MOST_AT_ONCE).skip(skip).limit(limit)
+        found += await (cursor.sort(list(sort)) if sort else cursor).to_list(None)
+    return found
+
+
+def _in_slices(where: Where) -> Iterator[dict[str, Any]]:
+    """A question for many ids as several for few: SecantusDB's time for `$in` grows with the square of its length
+    [500 ids: 189 ms; ten times 50: 38 ms], and MongoDB does not mind."""
+    wanted = where.get("_id")
+    if not isinstance(wanted, Mapping) or set(wanted) != {"$in"}:
+        yield dict(where)
+        return
+    ids = list(dict.fromkeys(wanted["$in"]))
+    for i in range(0, len(ids), SLICE):
+        yield {**where, "_id": {"$in": ids[i : i + SLICE]}}
 
 
 async def _commit(session: AsyncIOMotorClientSession) -> None:
