@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     KafkaError,
     MessageSizeTooLargeError,
+    OffsetOutOfRangeError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
     for_code,
@@ -24,6 +25,8 @@ from shared.platform.kafka.subscription import subscription
 
 MOST_BATCH_BYTES = 900 * 1024
 BATCH_HEADER_BYTES = 61
+KEPT = {"retention.ms": "-1"}
+"""A topic is a service's history. Records carry programme time, so a broker's usual week would delete a demo's."""
 
 
 class AioKafkaBroker:
@@ -103,7 +106,7 @@ class AioKafkaBroker:
                 reader = await self._started_reader()
                 if offset >= await self._end(reader, place):
                     return []
-                found = await _fetch(reader, place, offset, limit)
+                found = await _fetched(reader, place, offset, limit)
             except (KafkaError, OSError, TimeoutError) as error:
                 await self._drop_reader()
                 raise BrokerError(type(error).__name__) from error
@@ -150,7 +153,7 @@ class AioKafkaBroker:
         if self._reader is None:
             # It goes from place to place, and a fetch of the last place holds up the next by this much.
             waits = {"fetch_max_wait_ms": 20}
-            own = {"enable_auto_commit": False, "auto_offset_reset": "earliest"}
+            own = {"enable_auto_commit": False, "auto_offset_reset": "none"}
             reader = AIOKafkaConsumer(**own, **waits, **self._access.client())
             await reader.start()
             self._reader = reader
@@ -161,6 +164,19 @@ class AioKafkaBroker:
         if reader:
             with suppress(KafkaError, OSError):
                 await reader.stop()
+
+
+async def _fetched(
+    reader: AIOKafkaConsumer, place: TopicPartition, offset: int, limit: int
+) -> list[ConsumerRecord[Any, Any]]:
+    """From `offset` on, or from the beginning where the broker has deleted what lay there: its first record, or
+    nothing at all, tells the caller that this is not the log it knew."""
+    try:
+        return await _fetch(reader, place, offset, limit)
+    except OffsetOutOfRangeError:
+        ends = (await reader.beginning_offsets([place]), await reader.end_offsets([place]))
+        first, end = (int(each[place]) for each in ends)
+        return await _fetch(reader, place, first, limit) if first < end else []
 
 
 async def _fetch(
@@ -177,7 +193,7 @@ async def _fetch(
 
 async def _create(admin: AIOKafkaAdminClient, topic: str, partitions: int) -> None:
     """Creating is the only question that a broker which makes missing topics by itself cannot spoil."""
-    response = await admin.create_topics([NewTopic(topic, partitions, 1)])
+    response = await admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=KEPT)])
     for _, code, *_ in response.topic_errors:
         error = for_code(code)
         # A service may not create topics where provisioning does; then the topic is there already.
