@@ -140,6 +140,6 @@ FORGERIES: Mapping[str, tuple[str, Forge]] = {
     "too_large": ("BODY_TOO_LARGE", lambda p, at, c: _resigned(p, at, c, c.body + b" " * MAX_CLAIM_BYTES)),
     "no_body": ("BODY_MISSING", lambda p, at, c: replace(c, body=b"")),
     "foreign_code": ("REDEEM_CODE_UNKNOWN", lambda p, at, c: _other_code(p, at, c, "FOREIGN-CODE")),
-    "other_course": ("CLAIM_FOR_OTHER_COURSE", lambda p, at, c: _with_field(p, at, c, course_code="XXX-999")),
+    "other_course": ("CLAIM_FOR_OTHER_COURSE", lambda p, at, c: _with_field(p, at, c, course_code="LAIN-999")),
 }
 """Name -> reason for which it must be refused, and how a genuine claim becomes it."""

@@ -87,8 +87,9 @@ def test_two_lines_for_one_audience_stop_the_start() -> None:
 
 
 def test_every_line_that_ships_names_a_text_that_ships() -> None:
-    for key, language in SHIPPED.routes.templates():
-        SHIPPED.catalogue.get(key, language)
+    named = list(SHIPPED.routes.templates())
+    assert named
+    assert all(SHIPPED.catalogue.get(key, language) for key, language in named)
 
 
 def test_indonesian_words_for_money_days_and_lists() -> None:
