@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.reporting import store
+from services.reporting.domain.suppression import suppressed_rows
 from services.reporting.pages import dashboard
 from services.reporting.settings import ReportingSettings
 from shared.engine.ports import Document
@@ -64,7 +65,9 @@ def _add_public(router: APIRouter, figures: Figures, settings: ReportingSettings
     @router.get("/public/funnel", summary="Corong per kecamatan, sel kecil disembunyikan")
     async def public_funnel() -> list[dict[str, Any]]:
         rows = await figures.get(store.funnel)
-        return [_suppressed(row, settings.smallest_cell) for row in rows]
+        counts = [{key: value for key, value in row.items() if key != "_id"} for row in rows]
+        told = suppressed_rows(counts, settings.smallest_cell)
+        return [{"kecamatan": row["_id"], **each} for row, each in zip(rows, told, strict=True)]
 
     @router.get("/public/waves", summary="Gelombang: kuota, akar daftar, komitmen, benih")
     async def public_waves() -> list[dict[str, Any]]:
@@ -114,10 +117,3 @@ def _plain(row: Document) -> dict[str, Any]:
 
 def _text(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _suppressed(row: Document, smallest: int) -> dict[str, Any]:
-    """Counts from 1 up to below the limit are not told."""
-    counts = {key: value for key, value in row.items() if key != "_id"}
-    shown = {key: (None if 0 < value < smallest else value) for key, value in counts.items()}
-    return {"kecamatan": row["_id"], **shown}

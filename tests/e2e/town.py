@@ -23,6 +23,8 @@ from tests.unit.registration.house import application, person
 PEOPLE = 14
 SMALL = "12.71.01"
 """The kecamatan of two people: too few to be told in public."""
+MIDDLE = "12.71.04"
+"""The one of five: enough, but with the total it would give the small one away."""
 LARGE = "12.71.05"
 PASSWORD = "kata sandi untuk uji {}"
 OFFICE: tuple[tuple[str, str, Role], ...] = (
@@ -85,7 +87,7 @@ class Town:
 
     async def register(self) -> None:
         for number in range(PEOPLE):
-            place = SMALL if number < 2 else LARGE
+            place = SMALL if number < 2 else MIDDLE if number < 7 else LARGE
             contact = {"kk_number": f"12710512031{number:05d}", "mobile": f"08126000{number:04d}"}
             body = application(**person(number + 1), **contact, district_code=place, email=f"orang{number}@contoh.id")
             self.applicants.append((await self.ask("POST", "/registration/applications", json=body))["applicant_id"])

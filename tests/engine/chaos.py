@@ -6,30 +6,35 @@ import asyncio
 import multiprocessing
 import os
 import random
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from tests.engine.explorer import Exploration
 from tests.engine.invariants import check
 from tests.engine.real import real_world, storm
 from tests.engine.test_explorer import _explore
 from tests.servers import choose, new_space, running
 
-SCHEDULES, KILLS = 20_000, 200
+SCHEDULES, SHARE, KILLS = 20_000, 500, 200
 
 
-def explore_all() -> None:
-    workers = os.cpu_count() or 1
-    share = 500
+def explore_all() -> int:
+    """How many schedules broke an invariant."""
     began, done, broken = time.monotonic(), 0, 0
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        jobs = [(seed, share) for seed in range(1, SCHEDULES // share + 1)]
-        for exploration in pool.starmap(_explore, jobs, chunksize=1):
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count() or 1) as pool:
+        for exploration in pool.imap_unordered(_share, range(1, SCHEDULES // SHARE + 1)):
             done, broken = done + exploration.schedules, broken + len(exploration.found)
             for found in exploration.found[:3]:
                 print(found)
-    seconds = time.monotonic() - began
-    print(f"{done} schedules in {seconds:.0f} s, {done / seconds:.1f}/s, {broken} broken")
+            seconds = time.monotonic() - began
+            print(f"{done:,} schedules in {seconds:.0f} s, {done / seconds:.1f}/s, {broken} broken", flush=True)
+    return broken
+
+
+def _share(seed: int) -> Exploration:
+    return _explore(seed, SHARE)
 
 
 async def kill_all() -> None:
@@ -49,5 +54,6 @@ async def kill_all() -> None:
 
 
 if __name__ == "__main__":
-    explore_all()
+    broken = explore_all()
     asyncio.run(kill_all())
+    sys.exit(f"{broken} schedules broke the engine" if broken else 0)

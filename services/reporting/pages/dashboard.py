@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from services.reporting.domain.suppression import suppressed_rows
 from shared.engine.ports import Document
 from shared.web.pages import environment
 
@@ -33,6 +34,7 @@ STATES = {
     "failed": "Gagal, diperbaiki",
     "returned": "Dikembalikan bank",
 }
+NOT_TOLD = "•"
 CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp", "email": "Surel", "letter": "Surat"}
 
 
@@ -50,7 +52,7 @@ class Shown:
 
 
 def render(shown: Shown, smallest: int) -> str:
-    """HTML of the page; counts below `smallest` are not told per kecamatan."""
+    """HTML of the page; small counts per kecamatan are not told, nor those that would give them away."""
     totals = {step: sum(row.get(step, 0) for row in shown.funnel) for step in STEPS}
     money = _money(shown.money)
     whole = sum(rupiah for rupiah, _ in money.values())
@@ -79,16 +81,23 @@ def _share(part: int, whole: int) -> int:
 
 
 def _kecamatan(rows: list[Document], smallest: int) -> list[dict[str, Any]]:
-    names = kecamatan_names()
-    most = max((row["registered"] for row in rows), default=1) or 1
-    shown = []
-    for row in sorted(rows, key=lambda row: -row["registered"]):
-        counts = {step: ("< " + str(smallest) if 0 < row[step] < smallest else row[step]) for step in STEPS}
-        name = names.get(row["_id"] or "", "Di luar Medan / belum diketahui" if row["_id"] is None else row["_id"])
-        # A bar is a number too: one that is not told has none.
-        told = row["registered"] if row["registered"] >= smallest else 0
-        shown.append({"name": name, "share": _share(told, most), **counts})
-    return shown
+    """The largest first; rows that are not told stand last by name, for their place would tell their size."""
+    told = suppressed_rows([{step: row[step] for step in STEPS} for row in rows], smallest)
+    most = max((counts["registered"] or 0 for counts in told), default=0) or 1
+    shown = [
+        {
+            "name": _name(row["_id"]),
+            # A bar is a number too: one that is not told has none.
+            "share": _share(counts["registered"] or 0, most),
+            **{step: NOT_TOLD if count is None else count for step, count in counts.items()},
+        }
+        for row, counts in zip(rows, told, strict=True)
+    ]
+    return sorted(shown, key=lambda row: (-row["share"], row["name"]))
+
+
+def _name(code: str | None) -> str:
+    return "Di luar Medan / belum diketahui" if code is None else kecamatan_names().get(code, code)
 
 
 def _money(rows: list[Document]) -> dict[str, tuple[int, int]]:
