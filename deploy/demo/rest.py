@@ -71,8 +71,8 @@ async def _has_effects(office: Office, service: str) -> bool:
     if await office.database.find(collection, {"state": "attempting"}, limit=1):
         return True
     now = office.clock.now()
-    unknown = await office.database.find(collection, {"state": "unknown"}, fields=["inquire_at"])
-    if any(each["inquire_at"] <= now for each in unknown):
+    unknown = await office.database.find(collection, {"state": "unknown"}, fields=["next_at"])
+    if any(each["next_at"] <= now for each in unknown):
         return True
     return bool(await office.database.find(collection, {"state": "due"}, limit=1, fields=["_id"]))
 

@@ -74,7 +74,7 @@ class Deciding:
             "key": work.key,
             "payload": dict(work.payload),
             "state": "due",
-            "due_at": self.at,
+            "next_at": self.at,
             "attempts": 0,
             "created_at": self.at,
             "trace": trace,

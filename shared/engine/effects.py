@@ -5,6 +5,9 @@
 Claim and attempt are stored in one transaction right before the calls of a small slice. When the claim
 expires nobody knows what happened, so the effect becomes unknown and is only inquired about. The
 reference given outside is the effect's id, the same at every attempt.
+
+`next_at` is when a state asks for attention: due not before then, an attempt's claim expires then (wall clock),
+an unknown outcome is asked about then. One field, so that one index serves all three.
 """
 
 from __future__ import annotations
@@ -82,7 +85,7 @@ class Effects:
         return any(busy)
 
     async def _expire(self) -> None:
-        lost = {"state": "attempting", "lease_until": {"$lt": self._clock.wall()}}
+        lost = {"state": "attempting", "kind": {"$in": list(self._kinds)}, "next_at": {"$lt": self._clock.wall()}}
         for document in await self._database.find(EFFECTS, lost, limit=MOST):
             await self._record(document, Outcome(OutcomeState.UNKNOWN, {"reason": "CLAIM_EXPIRED"}))
 
@@ -101,10 +104,10 @@ class Effects:
         if not ids:
             return []
         now = self._clock.now()
-        lease = {"state": "attempting", "lease_until": self._clock.wall() + CLAIM_LEASE, "attempted_at": now}
+        lease = {"state": "attempting", "next_at": self._clock.wall() + CLAIM_LEASE, "attempted_at": now}
         async with self._database.transaction() as tx:
             found = await tx.find(EFFECTS, {"_id": {"$in": ids}})
-            documents = [each for each in found if each["state"] == "due" and each["due_at"] <= now]
+            documents = [each for each in found if each["state"] == "due" and each["next_at"] <= now]
             for document in documents:
                 document["attempts"] += 1
                 document["first_attempt_at"] = document.get("first_attempt_at") or now
@@ -115,7 +118,7 @@ class Effects:
         """The next ones, oldest first. One look finds the work of many slices; a claim judges each again."""
         ahead = self._ahead[name]
         if not ahead:
-            due = {"kind": name, "state": "due", "due_at": {"$lte": self._clock.now()}}
+            due = {"state": "due", "kind": name, "next_at": {"$lte": self._clock.now()}}
             found = await self._database.find(EFFECTS, due, limit=LOOK_AHEAD, fields=["_id"])
             ahead.extend(document["_id"] for document in found)
         return [ahead.popleft() for _ in range(min(most, len(ahead)))]
@@ -149,7 +152,7 @@ class Effects:
 
     async def _inquire(self, name: str, kind: EffectKind) -> bool:
         """Ask about unknown outcomes; never send again before the provider's horizon has passed."""
-        where = {"kind": name, "state": "unknown", "inquire_at": {"$lte": self._clock.now()}}
+        where = {"state": "unknown", "kind": name, "next_at": {"$lte": self._clock.now()}}
         asked = await self._database.find(EFFECTS, where, limit=MOST)
         for document in asked:
             outcome = await self._call(kind, kind.handler.inquire, document)
@@ -166,7 +169,7 @@ class Effects:
         if self._clock.now() - first < kind.handler.horizon:
             await self._later(document)
         elif kind.handler.deduplicates:
-            again = {"state": "due", "due_at": self._clock.now()}
+            again = {"state": "due", "next_at": self._clock.now()}
             await self._database.change(Change(EFFECTS, {"_id": document["_id"], "state": "unknown"}, set=again))
         else:
             self._metrics.alarm("OUTCOME_NEEDS_PERSON", kind=document["kind"], effect=document["_id"])
@@ -175,7 +178,7 @@ class Effects:
     async def _later(self, document: Document) -> None:
         wait = document.get("inquire_wait_seconds", INQUIRE_AFTER.total_seconds())
         longer = min(wait * 2, INQUIRE_LONGEST.total_seconds())
-        when = {"inquire_at": self._clock.now() + timedelta(seconds=wait), "inquire_wait_seconds": longer}
+        when = {"next_at": self._clock.now() + timedelta(seconds=wait), "inquire_wait_seconds": longer}
         await self._database.change(Change(EFFECTS, {"_id": document["_id"], "state": "unknown"}, set=when))
 
     async def _record(self, document: Document, outcome: Outcome) -> None:
@@ -205,9 +208,9 @@ class Effects:
         states: dict[OutcomeState, dict[str, Any]] = {
             OutcomeState.DONE: {"state": "done", "settled_at": now},
             OutcomeState.FAILED: {"state": "failed", "settled_at": now},
-            OutcomeState.UNKNOWN: {"state": "unknown", "inquire_at": now + INQUIRE_AFTER},
+            OutcomeState.UNKNOWN: {"state": "unknown", "next_at": now + INQUIRE_AFTER},
             OutcomeState.NOT_FOUND: {"state": "person"},
-            OutcomeState.NOT_STARTED: {"state": "due", "due_at": now + (outcome.retry_after or RETRY_AFTER)},
+            OutcomeState.NOT_STARTED: {"state": "due", "next_at": now + (outcome.retry_after or RETRY_AFTER)},
         }
         return {**states[outcome.state], "outcome": dict(outcome.data)}
 

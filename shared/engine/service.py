@@ -39,9 +39,7 @@ START_RETRY_SECONDS = 1.0
 
 INDEXES: Sequence[Index] = (
     (JOURNAL, [("commit", 1)], True),
-    (EFFECTS, [("kind", 1), ("state", 1), ("due_at", 1)], False),
-    (EFFECTS, [("kind", 1), ("state", 1), ("inquire_at", 1)], False),
-    (EFFECTS, [("state", 1), ("lease_until", 1)], False),
+    (EFFECTS, [("state", 1), ("kind", 1), ("next_at", 1)], False),
     (PARKED, [("lane", 1), ("state", 1), ("order", 1)], False),
     (ANSWERS, [("at", 1)], False),
 )

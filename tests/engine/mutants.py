@@ -122,7 +122,7 @@ def paid_again_without_asking() -> Any:
 
     def again(self: Effects, outcome: Any) -> dict[str, Any]:
         if outcome.state is OutcomeState.UNKNOWN:
-            return {"state": "due", "due_at": self._clock.now()}
+            return {"state": "due", "next_at": self._clock.now()}
         return next_state(self, outcome)
 
     return replaced(Effects, _next_state=again)
@@ -132,7 +132,7 @@ def expired_claim_is_due_again() -> Any:
     """A claim that expires after its attempt was stored is simply tried again."""
 
     async def expire(self: Effects) -> None:
-        lost = {"state": "attempting", "lease_until": {"$lt": self._clock.wall()}}
+        lost = {"state": "attempting", "next_at": {"$lt": self._clock.wall()}}
         await self._database.change(Change(EFFECTS, lost, set={"state": "due"}))
 
     return replaced(Effects, _expire=expire)
