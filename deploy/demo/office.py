@@ -78,10 +78,11 @@ class Office:
         if who:
             headers["Authorization"] = f"Bearer {self._tokens[who]}"
         answer = await self.http.request(method, path, headers=headers, **request)
-        for _ in range(RETRIES if method == "GET" else 0):
+        for _ in range(RETRIES if method == "GET" or "Idempotency-Key" in headers else 0):
             if answer.status_code != 503:
                 break
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+            headers["Waiting-Ticket"] = answer.headers.get("Waiting-Ticket", "")
             answer = await self.http.request(method, path, headers=headers, **request)
         if answer.status_code >= 400:
             raise DemoFailed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")

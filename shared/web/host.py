@@ -16,7 +16,9 @@ from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
 from shared.platform.traces import Traces
 from shared.web import contracts, letters, problems, sign_in
+from shared.web.door import Door, DoorMetrics
 from shared.web.headers import ASGI, Receive, SafeHeaders, Scope, Send
+from shared.web.waiting_door import Entrance, WaitingDoor
 
 MOST_BODY_BYTES = 64 * 1024
 
@@ -56,10 +58,14 @@ def host(
     home: str = "/",
     root_path: str = "",
     large_bodies: Mapping[str, int] | None = None,
+    entrance: Entrance | None = None,
     opened: Callable[[], Awaitable[None]] | None = None,
     closed: Callable[[], Awaitable[None]] | None = None,
 ) -> FastAPI:
-    """`large_bodies` maps path prefixes (uploads) to their own limit in bytes; staff begin their work at `home`."""
+    """`large_bodies` maps path prefixes (uploads) to their own limit in bytes; staff begin their work at `home`.
+
+    Where people come in crowds, an `entrance` has a waiting room.
+    """
     app = _App(
         title=title,
         version="1",
@@ -80,6 +86,9 @@ def host(
     app.add_middleware(Limits, large_bodies=large_bodies or {})
     app.add_middleware(Trace, traces=service.metrics.traces)
     app.add_middleware(SafeHeaders)
+    if entrance:
+        app.add_middleware(WaitingDoor, entrance=entrance, style_href=f"/{service.name}/style.css")
+    app.add_middleware(Door, metrics=DoorMetrics(service.metrics.registry))
     return app
 
 

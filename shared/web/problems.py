@@ -32,6 +32,10 @@ COMMON: Mapping[str, tuple[int, str]] = {
     "SIGN_IN_NEEDED": (401, "Silakan masuk lebih dahulu, lalu ulangi."),
     "ROLE_MISSING": (403, "Akun Anda tidak berhak atas tindakan ini. Mintalah rekan yang berwenang."),
     "BUSY": (503, "Layanan sedang penuh. Data Anda belum dikirim; coba lagi sesuai Retry-After."),
+    "WAITING_ROOM": (
+        503,
+        "Banyak orang sedang mendaftar. Simpan tiketnya, lalu kirim lagi dengan Waiting-Ticket sesuai Retry-After.",
+    ),
     "NOT_READY": (503, "Layanan sedang disiapkan. Coba lagi sebentar lagi."),
     "INTERNAL": (500, "Terjadi kesalahan pada kami. Tidak ada yang berubah; coba lagi atau hubungi kantor kami."),
     "IDEMPOTENCY_KEY_REUSED": (

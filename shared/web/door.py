@@ -1,0 +1,173 @@
+"""The door under pressure: what cannot be served in time is refused at once, before routing and parsing.
+
+A service does its best work with a certain number of requests under way; more of them only wait. Each lane
+(citizens, partners, staff) finds its own number by itself: it grows while answers come in time and shrinks when
+they do not (additive increase, multiplicative decrease, as TCP does). Who comes beyond it is told when to come
+again, at a random moment so that not all come back together. Source: paper facts 96 and 136, goals O1-O3.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from shared.security.accounts import COOKIE
+from shared.web.headers import ASGI, SAFE, Receive, Scope, Send
+from shared.web.problems import COMMON, MEDIA_TYPE
+
+LaneName = Literal["citizen", "partner", "staff"]
+IN_TIME_SECONDS = 0.4
+"""An answer after this long is a sign that too many are under way."""
+FEWEST, FIRST, MOST = 8, 64, 2000
+SHRINK = 0.9
+COME_AGAIN_SECONDS = (5, 60)
+UNLIMITED = ("/alive", "/health", "/metrics", "/style.css")
+"""What operators and browsers need just then."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """How many requests of one kind may be under way."""
+
+    limit: float = FIRST
+    under_way: int = 0
+    judged_at: float = field(default=float("-inf"))
+    """When the limit last shrank: once per latency, for what is under way was let in under the old limit."""
+
+    @property
+    def full(self) -> bool:
+        return self.under_way >= int(self.limit)
+
+    def done(self, seconds: float, now: float) -> None:
+        """One answer came after so many seconds."""
+        if seconds <= IN_TIME_SECONDS:
+            if self.under_way >= self.limit / 2:  # a limit that nobody reaches says nothing about what can be borne
+                self.limit = min(MOST, self.limit + 1 / self.limit)
+        elif now - self.judged_at > seconds:
+            self.limit, self.judged_at = max(FEWEST, self.limit * SHRINK), now
+        self.under_way -= 1
+
+
+def lane_of(scope: Scope) -> LaneName | None:
+    """Which lane a request belongs to; None for what is never refused.
+
+    Who claims to be staff is believed here (the sign-in judges later): a forged claim only fills the staff lane,
+    which is bounded like the others.
+    """
+    path: str = scope["path"]
+    if path.endswith(UNLIMITED):
+        return None
+    if "/partner/" in path:
+        return "partner"
+    signed_in = any(
+        name == b"authorization" or (name == b"cookie" and _SESSION in value) for name, value in scope["headers"]
+    )
+    return "staff" if signed_in else "citizen"
+
+
+class DoorMetrics:
+    """What operators see of the door."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.refused = Counter("gelombang_door_refused", "Requests refused at the door", ["lane"], registry=registry)
+        self.limit = Gauge("gelombang_door_limit", "Requests that may be under way", ["lane"], registry=registry)
+
+
+class Door:
+    """The outermost layer of a service's HTTP side."""
+
+    def __init__(
+        self,
+        app: ASGI,
+        metrics: DoorMetrics,
+        clock: Callable[[], float] = time.monotonic,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._app, self._metrics, self._clock = app, metrics, clock
+        self._chance = chance or random.Random()
+        self.lanes: Mapping[LaneName, Lane] = {"citizen": Lane(), "partner": Lane(), "staff": Lane()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = lane_of(scope) if scope["type"] == "http" else None
+        if name is None:
+            await self._app(scope, receive, send)
+            return
+        lane = self.lanes[name]
+        if lane.full:
+            self._metrics.refused.labels(name).inc()
+            await refuse(scope, send, self._chance.randint(*COME_AGAIN_SECONDS))
+            return
+        lane.under_way += 1
+        served = _Served(receive, send, self._clock)
+        try:
+            await self._app(scope, served.receive, served.send)
+        finally:
+            lane.done(served.seconds, self._clock())
+            self._metrics.limit.labels(name).set(int(lane.limit))
+
+
+class _Served:
+    """How long we took: from the end of the body to the beginning of the answer. A visitor who sends or reads
+    slowly is no sign that too much is under way here."""
+
+    def __init__(self, receive: Receive, send: Send, clock: Callable[[], float]) -> None:
+        self._receive, self._send, self._clock = receive, send, clock
+        self._began, self.seconds = clock(), 0.0
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        message = await self._receive()
+        if not self.seconds:
+            self._began = self._clock()
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.seconds = self._clock() - self._began
+        await self._send(message)
+
+
+_PROBLEM = json.dumps(
+    {
+        "type": "urn:gelombang:problem:BUSY",
+        "title": "BUSY",
+        "status": COMMON["BUSY"][0],
+        "code": "BUSY",
+        "detail": COMMON["BUSY"][1],
+    }
+).encode()
+_PAGE = (
+    '<!doctype html><html lang="id"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Layanan sedang penuh</title><h1>Layanan sedang penuh</h1>"
+    "<p>Banyak orang membuka halaman ini bersamaan. Data Anda belum dikirim dan tidak ada yang hilang.</p>"
+    "<p>Coba lagi sekitar <strong>{} detik</strong> lagi. Datang lebih dahulu atau lebih lambat "
+    "<strong>tidak mengubah peluang</strong> Anda terpilih.</p></html>"
+)
+
+
+async def refuse(scope: Scope, send: Send, seconds: int) -> None:
+    """503 in the visitor's own form, made of ready bytes: a refusal must cost next to nothing."""
+    page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+    body = _PAGE.format(seconds).encode() if page else _PROBLEM
+    kind = b"text/html; charset=utf-8" if page else MEDIA_TYPE.encode()
+    start: MutableMapping[str, Any] = {
+        "type": "http.response.start",
+        "status": COMMON["BUSY"][0],
+        "headers": [
+            (b"content-type", kind),
+            (b"content-length", str(len(body)).encode()),
+            (b"retry-after", str(seconds).encode()),
+            *SAFE_HEADERS,
+        ],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+_SESSION = f"{COOKIE}=".encode()
+SAFE_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
