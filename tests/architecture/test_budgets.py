@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.architecture import waiting
 from tests.architecture.rules import TREES, Source, oversized_file, oversized_functions, sources
-
-FILES = [finding for source in sources(*TREES) for finding in oversized_file(source)]
-FUNCTIONS = [finding for source in sources(*TREES) for finding in oversized_functions(source)]
 
 
 def test_files_are_at_most_250_lines() -> None:
-    assert [finding for finding in FILES if finding.partition(":")[0] not in waiting.FILES] == []
+    assert [finding for source in sources(*TREES) for finding in oversized_file(source)] == []
 
 
 def test_functions_are_at_most_35_lines() -> None:
-    assert [finding for finding in FUNCTIONS if _function(finding) not in waiting.FUNCTIONS] == []
-
-
-@pytest.mark.parametrize("path", waiting.FILES)
-def test_what_waits_to_be_split_is_still_too_large(path: str) -> None:
-    """A file that was split leaves the list, and cannot grow back."""
-    assert any(finding.startswith(f"{path}:") for finding in FILES), f"take {path} off tests/architecture/waiting.py"
-
-
-@pytest.mark.parametrize("name", waiting.FUNCTIONS)
-def test_what_waits_to_be_shortened_is_still_too_long(name: str) -> None:
-    assert name in map(_function, FUNCTIONS), f"take {name} off tests/architecture/waiting.py"
-
-
-def _function(finding: str) -> str:
-    """`path name` of a finding about a function."""
-    place, name, *_ = finding.split()
-    return f"{place.partition(':')[0]} {name.removesuffix('()')}"
+    assert [finding for source in sources(*TREES) for finding in oversized_functions(source)] == []
 
 
 def test_the_budgets_can_be_broken() -> None:

@@ -73,9 +73,8 @@ def code(key: PersonKey, digits: str = "314159", life: timedelta = timedelta(min
     )
 
 
-def _registration(key: PersonKey) -> list[Event]:
+def _identity_and_verdict(key: PersonKey) -> list[Event]:
     person, tracking = key.person, key.seal("tracking_code", TRACKING)
-    rules = {"rule_set": "prakerja-2020", "rule_version": "1"}
     return [
         people.IdentityQuestioned(
             applicant_id=person,
@@ -93,13 +92,17 @@ def _registration(key: PersonKey) -> list[Event]:
             rule_ref="Permenko 11/2020 Bab II",
             appeal_deadline=DAY,
             tracking_code=tracking,
-            **rules,
+            rule_set="prakerja-2020",
+            rule_version="1",
         ),
+    ]
+
+
+def _draw(key: PersonKey) -> list[Event]:
+    drawn = {"applicant_id": key.person, "wave": 1, "stratum": "GENERAL"}
+    return [
         people.ApplicantSelected(
-            applicant_id=person,
-            wave=1,
             selected_at=NOW,
-            stratum="GENERAL",
             rank=3,
             card_number=key.seal("card_number", "4000123412341234"),
             full_name=key.seal("full_name", NAME),
@@ -107,31 +110,22 @@ def _registration(key: PersonKey) -> list[Event]:
             rule_set="prakerja-2020",
             training_balance_rupiah=1_000_000,
             first_purchase_deadline=DAY,
+            **drawn,
         ),
         people.ApplicantNotSelected(
-            applicant_id=person,
-            wave=1,
-            decided_at=NOW,
-            stratum="GENERAL",
-            stratum_name="umum",
-            rank=6000,
-            pool_size=14_569,
-            quota=5106,
+            decided_at=NOW, stratum_name="umum", rank=6000, pool_size=14_569, quota=5106, **drawn
         ),
-        people.ConsultationBooked(
-            applicant_id=person, booking_id="b1", booked_at=NOW, on=DAY, at="09:00", queue_no=3, topic="HELP"
-        ),
-        code(key),
     ]
 
 
-def _incentive(key: PersonKey) -> list[Event]:
-    person, masked = key.person, key.seal("account_number", "BNI ••••1234")
-    instalment = {"kind": "post_training", "number": 1, "total": 4, "amount_rupiah": 600_000, "due_on": DAY}
-    paid = {"reference": "GLB1", "bank": "BNI"}
-    why = {"cause": "REVIEW_MISSING", "cause_id": "Ulasan belum diisi.", "cause_en": "-", "actor": "applicant"}
-    what = {"actor_id": "Anda", "remedy_id": "Isi ulasan.", "remedy_en": "-", "new_date": DAY, "owed": False}
-    survey = {"number": 1, "total": 3, "deadline": DAY, "amount_rupiah": 50_000}
+def _visit(key: PersonKey) -> Event:
+    return people.ConsultationBooked(
+        applicant_id=key.person, booking_id="b1", booked_at=NOW, on=DAY, at="09:00", queue_no=3, topic="HELP"
+    )
+
+
+def _courses(key: PersonKey) -> list[Event]:
+    person = key.person
     reminder = {"wave": 1, "days_passed": 14, "days_left": 16, "deadline": DAY, "balance_rupiah": 1_000_000}
     return [
         money.TrainingPurchased(
@@ -156,6 +150,16 @@ def _incentive(key: PersonKey) -> list[Event]:
             **COURSE,
         ),
         money.ReviewReminderDue(applicant_id=person, days=2, review_deadline=DAY, **COURSE),
+    ]
+
+
+def _instalments(key: PersonKey) -> list[Event]:
+    person, masked = key.person, key.seal("account_number", "BNI ••••1234")
+    instalment = {"kind": "post_training", "number": 1, "total": 4, "amount_rupiah": 600_000, "due_on": DAY}
+    paid = {"reference": "GLB1", "bank": "BNI"}
+    why = {"cause": "REVIEW_MISSING", "cause_id": "Ulasan belum diisi.", "cause_en": "-", "actor": "applicant"}
+    what = {"actor_id": "Anda", "remedy_id": "Isi ulasan.", "remedy_en": "-", "new_date": DAY, "owed": False}
+    return [
         money.IncentiveDue(applicant_id=person, account_masked=masked, expected_on=DAY, **instalment),
         money.IncentiveDelayed(applicant_id=person, **instalment, **why, **what),
         money.IncentivePaid(
@@ -164,26 +168,14 @@ def _incentive(key: PersonKey) -> list[Event]:
         money.IncentiveReturned(
             applicant_id=person, returned_at=NOW, code="AC04", reason="Rekening ditutup.", **instalment, **paid
         ),
-        money.SurveyOpened(applicant_id=person, opened_at=NOW, **survey),
-        money.SurveyReminderDue(applicant_id=person, days_left=5, **survey),
-        _account_changed(key),
-        money.ParticipationRevoked(
-            applicant_id=person,
-            wave=1,
-            revoked_at=NOW,
-            reason="NO_FIRST_PURCHASE",
-            reason_text="Pelatihan pertama tidak dibeli.",
-            amount_rupiah=1_000_000,
-            appeal_deadline=DAY,
-        ),
-        money.ClawbackOpened(
-            applicant_id=person,
-            opened_at=NOW,
-            reason="OFFICIAL_ASN",
-            reason_text="Terdaftar sebagai ASN.",
-            amount_rupiah=1_600_000,
-            deadline=DAY,
-        ),
+    ]
+
+
+def _surveys(key: PersonKey) -> list[Event]:
+    survey = {"number": 1, "total": 3, "deadline": DAY, "amount_rupiah": 50_000}
+    return [
+        money.SurveyOpened(applicant_id=key.person, opened_at=NOW, **survey),
+        money.SurveyReminderDue(applicant_id=key.person, days_left=5, **survey),
     ]
 
 
@@ -201,6 +193,30 @@ def _account_changed(key: PersonKey) -> Event:
     )
 
 
+def _endings(key: PersonKey) -> list[Event]:
+    return [
+        money.ParticipationRevoked(
+            applicant_id=key.person,
+            wave=1,
+            revoked_at=NOW,
+            reason="NO_FIRST_PURCHASE",
+            reason_text="Pelatihan pertama tidak dibeli.",
+            amount_rupiah=1_000_000,
+            appeal_deadline=DAY,
+        ),
+        money.ClawbackOpened(
+            applicant_id=key.person,
+            opened_at=NOW,
+            reason="OFFICIAL_ASN",
+            reason_text="Terdaftar sebagai ASN.",
+            amount_rupiah=1_600_000,
+            deadline=DAY,
+        ),
+    ]
+
+
 def all_of(key: PersonKey) -> list[Event]:
     """Every event about a person, ApplicantRegistered apart."""
-    return [*_registration(key), *_incentive(key)]
+    of_registration = [*_identity_and_verdict(key), *_draw(key), _visit(key), code(key)]
+    of_incentive = [*_courses(key), *_instalments(key), *_surveys(key), _account_changed(key), *_endings(key)]
+    return [*of_registration, *of_incentive]

@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,19 +15,16 @@ import httpx
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from deploy.simulators.bank import Account, Bank
+from deploy.simulators.bank import Bank
 from deploy.simulators.bank_http import build_bank
-from deploy.simulators.claims import Platform, make_claim, new_platforms, partners_file
-from deploy.simulators.course_platform import CoursePlatforms
+from deploy.simulators.claims import Platform, new_platforms, partners_file
 from services.incentive import api, effects, reactions, schedule, store
 from services.incentive.adapters.bank import SimulatedBankClient
 from services.incentive.api import OneTimeCodes
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.refusals import REFUSALS
-from services.incentive.reference import read_reference
+from services.incentive.reference import Reference, read_reference
 from services.incentive.settings import IncentiveSettings
-from shared.contracts.registration import ApplicantRegistered
-from shared.engine.ports import Insert
 from shared.engine.rules import Message
 from shared.engine.service import Definition, Ports, Service, build_service
 from shared.engine.units import Ask
@@ -36,7 +33,7 @@ from shared.security.accounts import Accounts
 from shared.security.vault import Vault
 from shared.web.host import host
 from tests.fakes import LoopClock, MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore
-from tests.unit.incentive.builders import COURSE, SELECTED_AT, selected
+from tests.unit.incentive.builders import SELECTED_AT
 
 Found = TypeVar("Found")
 ANN = "11111111-1111-4111-8111-111111111111"
@@ -143,68 +140,6 @@ class House:
         )
 
 
-async def select(house: House) -> None:
-    """Ann registers and is selected; her account at the bank is her own."""
-    key = house.vault.new_key(ANN)
-    wrapped = {"_id": ANN, "person": ANN, "wrapped": key.wrapped.wrapped}
-    await house.service.database.write([Insert("vault:person_keys", wrapped)])
-    name = key.seal("full_name", "Ann br. Sembiring")
-    await house.hear(
-        ApplicantRegistered(
-            applicant_id=ANN,
-            sex="F",
-            age_band="25-34",
-            education="SMP",
-            work_status="LAID_OFF",
-            received_at=SELECTED_AT,
-            channel="online",
-            consent_campaigns=False,
-            full_name=name,
-            tracking_code=key.seal("tracking_code", TRACKING),
-        )
-    )
-    card = key.seal("card_number", "1234567812345678")
-    index = house.vault.index("nik", NIK)
-    await house.hear(selected(ANN, full_name=name, card_number=card, nik_index=index))
-    house.bank.open_account("BNI", ACCOUNT, Account(NIK, "ANN BR SEMBIRING"))
-
-
-async def page(house: House) -> dict[str, Any]:
-    response = await house.client.get(f"/incentive/participants/{ANN}", headers={"tracking-code": "abcdefghjklm"})
-    assert response.status_code == 200
-    found: dict[str, Any] = response.json()
-    return found
-
-
-def platform_of(house: House, code: str = "TOKOPEDIA") -> Platform:
-    return next(each for each in house.platforms if each.partner_code == code)
-
-
-async def bought(house: House) -> str:
-    response = await house.citizen("purchases", {"course_code": COURSE})
-    assert response.status_code == 202
-    code: str = response.json()["redeem_code"]
-    return code
-
-
-def simulator(house: House) -> CoursePlatforms:
-    async def nowhere(claim: Any) -> None:
-        return None
-
-    return CoursePlatforms(house.platforms, house.client, nowhere, house.clock)
-
-
-async def claimed(house: House, code: str, **fields: Any) -> httpx.Response:
-    known = {
-        "redeem_code": code,
-        "course_code": COURSE,
-        "finished_on": date(2020, 8, 10),
-        "certificate_number": "TKP-000001",
-    }
-    claim = make_claim(platform_of(house), house.clock.wall(), secrets.token_hex(8), {**known, **fields})
-    return await house.client.post("/incentive/partner/claims", content=claim.body, headers=dict(claim.headers))
-
-
 async def open_house(tmp_path: Path, codes: OneTimeCodes | None = None) -> AsyncIterator[House]:
     clock, disk = ProgrammeClock(), MemoryStore()
     database = MemoryDatabase(disk)
@@ -212,31 +147,10 @@ async def open_house(tmp_path: Path, codes: OneTimeCodes | None = None) -> Async
     accounts = QuickAccounts(database, clock)
     bank = Bank(clock, secret=SECRET.encode(), late_seconds=0)
     bank_client = httpx.AsyncClient(transport=httpx.ASGITransport(build_bank(bank)), base_url="http://bank")
-    reference = read_reference()
+    port, reference = SimulatedBankClient(bank_client), read_reference()
     platforms = new_platforms({c.platform_code: c.certificate_prefix for c in reference.catalogue.values()})
-    (tmp_path / "partners.json").write_text(partners_file(platforms))
-    (tmp_path / "notice").write_text(SECRET)
-    settings = IncentiveSettings(partners_file=tmp_path / "partners.json", bank_notice_secret_file=tmp_path / "notice")
-    port = SimulatedBankClient(bank_client)
-    service = build_service(
-        Definition(
-            name="incentive",
-            aggregates=store.AGGREGATES,
-            indexes=store.INDEXES,
-            commands=api.commands(reference.desk),
-            reactions=reactions.reactions(reference.desk),
-            effects=effects.kinds(reference.desk, port, vault, settings),
-            timers=schedule.TIMERS,
-        ),
-        Ports(
-            database=database,
-            broker=MemoryBroker(MemoryLog()),
-            clock=clock,
-            seal=lambda raw: base64.b64encode(raw).decode(),
-            unseal=base64.b64decode,
-            metrics=EngineMetrics("incentive"),
-        ),
-    )
+    settings = _settings(tmp_path, platforms)
+    service = build_service(_definition(reference, port, vault, settings), _ports(database, clock))
     router = api.build_router(
         service, vault, accounts, settings, codes=codes or Codes(), reference=reference, bank=port
     )
@@ -249,37 +163,34 @@ async def open_house(tmp_path: Path, codes: OneTimeCodes | None = None) -> Async
     await bank_client.aclose()
 
 
-async def pay_everything(house: House) -> str:
-    """The secretariat makes a list, the head of the office approves it; returns its number."""
-    secretariat, approver = await house.staff("secretariat"), await house.staff("approver")
-    await house.post("/incentive/staff/funds", {"deposit_id": "SP2D-1", "amount_rupiah": 10**9}, **secretariat)
-    made = await house.post("/incentive/staff/batches", {"until": "2020-12-31"}, **secretariat)
-    batch_id: str = made.json()["batch_id"]
-    batch = await proposed(house, batch_id)
-    seen = {"list_hash": batch["list_hash"], "lines": batch["lines"], "amount_rupiah": batch["amount_rupiah"]}
-    own = await house.post(f"/incentive/staff/batches/{batch_id}/approval", seen, **secretariat)
-    assert own.status_code == 403
-    approved = await house.post(f"/incentive/staff/batches/{batch_id}/approval", seen, **approver)
-    assert approved.status_code == 202
-    return batch_id
+def _settings(folder: Path, platforms: list[Platform]) -> IncentiveSettings:
+    """Settings with the files they name: the platforms that are trusted, and the secret of the bank's notices."""
+    partners, secret = folder / "partners.json", folder / "notice"
+    partners.write_text(partners_file(platforms))
+    secret.write_text(SECRET)
+    return IncentiveSettings(partners_file=partners, bank_notice_secret_file=secret)
 
 
-async def proposed(house: House, batch_id: str) -> dict[str, Any]:
-    anybody = await house.staff("auditor")
+def _definition(
+    reference: Reference, port: SimulatedBankClient, vault: Vault, settings: IncentiveSettings
+) -> Definition:
+    return Definition(
+        name="incentive",
+        aggregates=store.AGGREGATES,
+        indexes=store.INDEXES,
+        commands=api.commands(reference.desk),
+        reactions=reactions.reactions(reference.desk),
+        effects=effects.kinds(reference.desk, port, vault, settings),
+        timers=schedule.TIMERS,
+    )
 
-    async def look() -> dict[str, Any]:
-        found: dict[str, Any] = (await house.client.get(f"/incentive/staff/batches/{batch_id}", headers=anybody)).json()
-        return found
 
-    return await eventually(look, lambda batch: batch["state"] != "collecting")
-
-
-async def ready_to_be_paid(house: House, account: str = ACCOUNT) -> None:
-    await select(house)
-    house.bank.open_account("BNI", account, Account(NIK, "Ann br Sembiring"))
-    code = await bought(house)
-    await simulator(house).redeem(platform_of(house), code)
-    await claimed(house, code)
-    await house.citizen("reviews", {"purchase_number": 1, "rating": 5})
-    await house.citizen("payout-account", {"bank": "BNI", "account_number": account})
-    await house.until(lambda person: person.ready_on)
+def _ports(database: MemoryDatabase, clock: ProgrammeClock) -> Ports:
+    return Ports(
+        database=database,
+        broker=MemoryBroker(MemoryLog()),
+        clock=clock,
+        seal=lambda raw: base64.b64encode(raw).decode(),
+        unseal=base64.b64decode,
+        metrics=EngineMetrics("incentive"),
+    )

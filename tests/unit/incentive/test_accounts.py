@@ -13,7 +13,8 @@ from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import IncentiveDelayed, IncentiveDue, PayoutAccountChanged, PayoutAccountLinked
 from shared.engine.rules import Outcome, OutcomeState
-from tests.unit.incentive.builders import ANN, BEN, OTHER_NIK, City, city_with, codes
+from tests.unit.incentive.builders import ANN, BEN, OTHER_NIK, codes
+from tests.unit.incentive.city import City, city_with
 
 TWELVE = [f"ring-{number:02d}" for number in range(12)]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,56 +12,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploy.simulators.claims import FORGERIES, Claim, Platform, make_claim, new_platforms, partners_file, sign
-from services.incentive.adapters.border import DOOR_AGE, Border, ClaimAccepted, ClaimRefused, Envelope
-from services.incentive.adapters.partners import (
-    Partner,
-    PartnerFile,
-    PartnerKey,
-    PartnerList,
-    PartnersUnreadable,
-    read_partners,
-)
+from deploy.simulators.claims import FORGERIES, Claim, sign
+from services.incentive.adapters.border import DOOR_AGE, ClaimAccepted, ClaimRefused, Envelope
 from services.incentive.domain.completion import RecordCompletion
 from shared.contracts.decision import Refused
 from shared.contracts.partner import MAX_CLAIM_BYTES, TOPIC
 from shared.engine.ports import Record
-from tests.unit.incentive.builders import COURSE, city_with
+from tests.unit.incentive.builders import COURSE
+from tests.unit.incentive.city import city_with
+from tests.unit.incentive.claims import NOW, OTHER, PLATFORM, border, genuine, reason, record
 
-NOW = datetime(2020, 8, 20, 3, 0, tzinfo=UTC)
-PLATFORM, OTHER = new_platforms({"TOKOPEDIA": "TKP", "BUKALAPAK": "BKL"})
 OF_THE_RULES = {"REDEEM_CODE_UNKNOWN", "CLAIM_FOR_OTHER_COURSE"}
 """Forgeries that are well signed: the border believes them and a rule refuses."""
-
-
-def partner(platform: Platform, *, active: bool = True) -> Partner:
-    key = PartnerKey(platform.key.public_key(), active)
-    return Partner(platform.partner_code, platform.client_code, platform.sign_key.encode(), (key,))
-
-
-def border(*partners: Partner) -> Border:
-    return Border(PartnerList(partners or (partner(PLATFORM), partner(OTHER))))
-
-
-def genuine(platform: Platform = PLATFORM, **fields: Any) -> Claim:
-    known = {
-        "redeem_code": "CODE-0001",
-        "course_code": COURSE,
-        "finished_on": date(2020, 8, 20),
-        "certificate_number": "TKP-000001",
-    }
-    return make_claim(platform, NOW, "claim_1", {**known, **fields})
-
-
-def record(claim: Claim, **fields: Any) -> Record:
-    headers = tuple((name, value.encode()) for name, value in claim.headers.items())
-    return replace(Record(TOPIC, 0, 7, claim.redeem_code.encode(), claim.body, headers), **fields)
-
-
-def reason(claim: Claim, judge: Border | None = None, **fields: Any) -> str:
-    judged = (judge or border()).judge(record(claim, **fields), NOW)
-    assert isinstance(judged, ClaimRefused), "believed"
-    return judged.reason
 
 
 def test_a_genuine_claim_becomes_a_command() -> None:
@@ -138,19 +98,6 @@ def test_one_good_signature_among_several_is_enough() -> None:
     both = sign(old, "claim_1", NOW, claim.body)["webhook-signature"] + " " + claim.headers["webhook-signature"]
     judged = border().judge(record(replace(claim, headers={**claim.headers, "webhook-signature": both})), NOW)
     assert isinstance(judged, ClaimAccepted)
-
-
-def test_a_revoked_key_counts_no_more_and_is_named() -> None:
-    judged = border(partner(PLATFORM, active=False)).judge(record(genuine()), NOW)
-    assert judged == ClaimRefused("KEY_REVOKED", judged.digest, "TOKOPEDIA")  # type: ignore[union-attr]
-
-
-def test_during_a_change_of_keys_both_count() -> None:
-    new = replace(PLATFORM, key=Ed25519PrivateKey.generate())
-    keys = (PartnerKey(PLATFORM.key.public_key(), True), PartnerKey(new.key.public_key(), True))
-    judge = border(replace(partner(PLATFORM), keys=keys))
-    assert isinstance(judge.judge(record(genuine()), NOW), ClaimAccepted)
-    assert isinstance(judge.judge(record(genuine(new)), NOW), ClaimAccepted)
 
 
 @pytest.mark.parametrize(
@@ -254,64 +201,3 @@ def test_any_signed_bytes_get_a_reason_and_no_exception(tail: bytes) -> None:
     body = b'{"partner_code": "TOKOPEDIA"' + tail
     judged = border().judge(record(Claim("CODE-0001", body, sign(PLATFORM, "claim_1", NOW, body))), NOW)
     assert isinstance(judged, ClaimRefused)
-
-
-def test_the_partners_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
-    path = tmp_path / "partners.json"
-    with pytest.raises(PartnersUnreadable):
-        PartnerFile(path).by_code("TOKOPEDIA")
-    path.write_text(partners_file([PLATFORM]))
-    partners = PartnerFile(path)
-    judge = Border(partners)
-    assert isinstance(judge.judge(record(genuine()), NOW), ClaimAccepted)
-    found = partners.by_client("tokopedia")
-    assert found
-    assert PLATFORM.sign_key not in repr(found)
-    path.write_text(json.dumps([PLATFORM.row("revoked")]))
-    assert reason(genuine(), judge) == "KEY_REVOKED"
-    path.write_text("[{}]")
-    with pytest.raises(PartnersUnreadable):
-        judge.judge(record(genuine()), NOW)
-    path.write_text("[]")
-    assert partners.by_code("TOKOPEDIA") is None
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        {},
-        {"partner_code": "A", "client_code": "a", "sign_key": "k", "keys": [{"public_key": "x", "status": "active"}]},
-        {
-            "partner_code": "A",
-            "client_code": "a",
-            "sign_key": "k",
-            "keys": [{"public_key": "QUFB", "status": "active"}],
-        },
-        {"partner_code": "A", "client_code": "a", "sign_key": "k", "keys": [{"public_key": "", "status": "asleep"}]},
-        None,
-    ],
-)
-def test_a_wrong_partners_file_is_not_trusted(row: Any) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        read_partners([row])
-
-
-def test_the_ed25519_vector_of_rfc_8032_verifies() -> None:
-    public = base64.b64encode(
-        bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
-    ).decode()
-    (found,) = read_partners(
-        [
-            {
-                "partner_code": "A",
-                "client_code": "a",
-                "sign_key": "k",
-                "keys": [{"public_key": public, "status": "active"}],
-            }
-        ]
-    )
-    signature = bytes.fromhex(
-        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
-    )
-    assert found.keys[0].verifies(signature, b"")
-    assert not found.keys[0].verifies(signature, b"x")

@@ -17,7 +17,8 @@ from shared.contracts.partner import TOPIC
 from shared.platform.metrics import EngineMetrics
 from tests.fakes import MemoryBroker
 from tests.unit.incentive.builders import COURSE
-from tests.unit.incentive.house import House, bought, eventually, platform_of, select, simulator
+from tests.unit.incentive.house import House, eventually
+from tests.unit.incentive.steps import bought, platform_of, select, simulator
 
 
 class Log(MemoryBroker):

@@ -10,14 +10,8 @@ import pytest
 from services.incentive.api import OwnCodes
 from shared.contracts.decision import Refused
 from tests.unit.incentive.builders import COURSE, DEAR_COURSE
-from tests.unit.incentive.house import (
-    ACCOUNT,
-    ANN,
-    NIK,
-    TRACKING,
-    House,
-    select,
-)
+from tests.unit.incentive.house import ACCOUNT, ANN, NIK, TRACKING, House
+from tests.unit.incentive.steps import select
 
 
 async def test_the_page_opens_only_with_the_tracking_code(house: House) -> None:

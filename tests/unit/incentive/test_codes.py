@@ -10,7 +10,8 @@ from services.incentive.domain.codes import IssueCode, TryCode, attempt
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused
 from shared.security.one_time_codes import OneTimeCode, code_of, issued
-from tests.unit.incentive.builders import ANN, city_with
+from tests.unit.incentive.builders import ANN
+from tests.unit.incentive.city import city_with
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,7 +13,8 @@ from services.incentive.domain.reviews import ReviewCourse
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import IncentiveDelayed, TrainingCompleted
 from shared.contracts.registration import ApplicantWithdrawn
-from tests.unit.incentive.builders import ANN, BEN, COURSE, City, city_with, codes
+from tests.unit.incentive.builders import ANN, BEN, COURSE, codes
+from tests.unit.incentive.city import City, city_with
 
 
 def bought() -> tuple[City, str]:

@@ -10,7 +10,8 @@ from deploy.simulators.course_platform import CoursePlatforms, build_platforms, 
 from services.incentive import store
 from services.incentive.domain.refused_claims import RefusedClaim
 from tests.unit.incentive.builders import COURSE
-from tests.unit.incentive.house import House, bought, page, select
+from tests.unit.incentive.house import House
+from tests.unit.incentive.steps import bought, page, select
 
 
 async def test_a_person_is_brought_from_code_to_certificate_over_http(house: House) -> None:

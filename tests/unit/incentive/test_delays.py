@@ -18,7 +18,8 @@ from services.incentive.domain.payouts import HearPayment, RetryPayment
 from shared.contracts.incentive import IncentiveDelayed, IncentivePaid
 from shared.contracts.registration import IdentityQuestioned
 from shared.engine.rules import Outcome, OutcomeState
-from tests.unit.incentive.builders import ANN, OTHER_NIK, City, city_with, codes, reference
+from tests.unit.incentive.builders import ANN, OTHER_NIK, codes, reference
+from tests.unit.incentive.city import City, city_with
 
 
 def test_a_late_incentive_is_announced_once_with_owner_and_remedy() -> None:

@@ -15,7 +15,8 @@ from services.incentive.domain.reviews import ReviewCourse
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import IncentiveDue, IncentivePaid
 from shared.engine.rules import Outcome, OutcomeState
-from tests.unit.incentive.builders import ANN, OTHER_NIK, City, city_with
+from tests.unit.incentive.builders import ANN, OTHER_NIK
+from tests.unit.incentive.city import City, city_with
 
 
 def test_the_first_incentive_is_announced_when_the_last_condition_comes_true() -> None:

@@ -12,7 +12,8 @@ from services.incentive.domain.fit import advise
 from services.incentive.domain.refused_claims import RefuseClaim, RefusedClaim
 from shared.contracts.base import Sealed
 from shared.contracts.registration import ApplicantCorrected, ApplicantRegistered, IdentityErased
-from tests.unit.incentive.builders import ANN, City, city_with, reference
+from tests.unit.incentive.builders import ANN, reference
+from tests.unit.incentive.city import City, city_with
 
 NOW = datetime(2020, 8, 1, tzinfo=UTC)
 

@@ -9,10 +9,8 @@ from datetime import timedelta
 import pytest
 
 from deploy.simulators.bank import signed
-from tests.unit.incentive.house import (
-    ANN,
-    SECRET,
-    House,
+from tests.unit.incentive.house import ANN, SECRET, House
+from tests.unit.incentive.steps import (
     bought,
     claimed,
     page,

@@ -14,14 +14,8 @@ from services.incentive import store
 from services.incentive.api.platforms import signature_fits
 from services.incentive.domain.refused_claims import RefusedClaim
 from tests.unit.incentive.builders import COURSE
-from tests.unit.incentive.house import (
-    House,
-    bought,
-    claimed,
-    platform_of,
-    select,
-    simulator,
-)
+from tests.unit.incentive.house import House
+from tests.unit.incentive.steps import bought, claimed, platform_of, select, simulator
 
 REAL_VECTORS = [
     ("commit", b'{"redeem_code":"code"}', "943c20a8e36b6243f576404b00fffdc86411ce1f"),

@@ -14,7 +14,8 @@ from services.incentive.domain.purchases import HOLD, BuyCourse
 from services.incentive.domain.redeem_codes import CommitRedeemCode, RedeemCode, status
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import TrainingPurchased
-from tests.unit.incentive.builders import ANN, COURSE, DEAR_COURSE, City, city_with, reference
+from tests.unit.incentive.builders import ANN, COURSE, DEAR_COURSE, reference
+from tests.unit.incentive.city import City, city_with
 
 
 def test_buying_holds_the_price_and_issues_a_code() -> None:

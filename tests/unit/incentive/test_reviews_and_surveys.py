@@ -19,7 +19,8 @@ from shared.contracts.incentive import (
     SurveyReminderDue,
     TrainingReviewed,
 )
-from tests.unit.incentive.builders import ANN, City, city_with, reference
+from tests.unit.incentive.builders import ANN, reference
+from tests.unit.incentive.city import City, city_with
 
 
 def finished() -> City:

@@ -19,17 +19,9 @@ from shared.engine.ports import Change
 from shared.web.guard import raw_body, strict_json
 from shared.web.host import host
 from shared.web.problems import Problem
-from tests.unit.incentive.builders import city_with
-from tests.unit.incentive.house import (
-    ACCOUNT,
-    ANN,
-    NIK,
-    TRACKING,
-    House,
-    pay_everything,
-    proposed,
-    ready_to_be_paid,
-)
+from tests.unit.incentive.city import city_with
+from tests.unit.incentive.house import ACCOUNT, ANN, NIK, TRACKING, House
+from tests.unit.incentive.steps import pay_everything, proposed, ready_to_be_paid
 
 
 async def test_staff_doors_ask_for_the_right_role(house: House) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+
+import pytest
 
 from services.registration.domain.applicant import (
     Applicant,
@@ -23,17 +26,21 @@ from services.registration.domain.applicant import (
 )
 from services.registration.domain.application import RegisterApplicant
 from services.registration.domain.draw import Stratum
+from services.registration.domain.eligibility import Known
 from services.registration.domain.intake import Form
 from services.registration.domain.places import Places, places
 from services.registration.domain.rules import RuleSet, rule_set
 from services.registration.domain.waves import Wave
 from shared.contracts.base import Event, Sealed
-from shared.contracts.decision import Decision, Ref
+from shared.contracts.decision import Decision, Ref, Refused
 
 DATA = Path(__file__).parents[3] / "services" / "registration" / "data"
 NOW = datetime(2020, 4, 3, 3, 0, tzinfo=UTC)
 """10:00 WIB on the day of the first collective sheet."""
 OPENS, CLOSES = datetime(2020, 4, 11, 1, 0, tzinfo=UTC), datetime(2020, 4, 16, 9, 0, tzinfo=UTC)
+OFFICIALS = ("STATE_OFFICIAL", "DPRD", "ASN", "TNI", "POLRI", "VILLAGE", "SOE_BOARD")
+NOTHING = Known()
+"""What is known of somebody on no list, whose KK has no card yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +214,8 @@ def said(decision: Decision, kind: type[Event]) -> Any:
     found = [event for event in decision.events if isinstance(event, kind)]
     assert len(found) == 1, f"{len(found)} of {kind.__name__}"
     return found[0]
+
+
+def refused(code: str, act: Callable[[], object]) -> None:
+    with pytest.raises(Refused, match=code):
+        act()

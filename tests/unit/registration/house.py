@@ -200,18 +200,32 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
     database = MemoryDatabase(disk, clock=cast(Any, clock))
     vault = Vault(database, b"m" * 32, b"i" * 32)
     reference = read_reference(chosen.rule_set, chosen.city_code)
-    definition = Definition(
+    service = build_service(_definition(vault, registry, reference, chosen), _ports(database, log, clock))
+    app = api.build(service, vault, cast(Accounts, DoorAccounts()), chosen, reference, _nothing_to_close)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://medan") as http,
+    ):
+        yield House(app, service, vault, registry, clock, disk, log, reference, http)
+
+
+def _definition(vault: Vault, registry: Registry, reference: Reference, settings: RegistrationSettings) -> Definition:
+    return Definition(
         name="registration",
         aggregates=store.AGGREGATES,
         indexes=store.INDEXES,
         commands=api.COMMANDS,
         sources=reactions.SOURCES,
         reactions=reactions.REACTIONS,
-        effects=effects.kinds(vault, registry, reference, chosen),
+        effects=effects.kinds(vault, registry, reference, settings),
         timers=schedule.timers(vault, reference),
     )
+
+
+def _ports(database: MemoryDatabase, log: MemoryLog, clock: TurnedClock) -> Ports:
     seal = RecordSeal(b"r" * 32)
-    ports = Ports(
+    return Ports(
         database=database,
         broker=MemoryBroker(log),
         clock=cast(Any, clock),
@@ -220,15 +234,7 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
         metrics=EngineMetrics("registration"),
         partitions=2,
     )
-    service = build_service(definition, ports)
 
-    async def closed() -> None:
-        return None
 
-    app = api.build(service, vault, cast(Accounts, DoorAccounts()), chosen, reference, closed)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://medan") as http,
-    ):
-        yield House(app, service, vault, registry, clock, disk, log, reference, http)
+async def _nothing_to_close() -> None:
+    return None

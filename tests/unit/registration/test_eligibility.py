@@ -1,38 +1,20 @@
+"""Who may take part: each condition with its reason, and a verdict that says what it rests on."""
+
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from services.registration.domain import eligibility, lists, reasons, screening
-from services.registration.domain.applicant import Applicant
+from services.registration.domain import eligibility, reasons
 from services.registration.domain.eligibility import Household, Known
-from services.registration.domain.lists import CompleteEditions, Edition, ListBook, ListEntry, Listing, OpenEditions
-from services.registration.domain.rules import RuleMissing, RuleSet, rule_set
-from services.registration.domain.screening import PutOnList
-from shared.contracts.decision import Decision, Refused
+from services.registration.domain.lists import Edition, ListBook, ListEntry, Listing
+from services.registration.domain.rules import RuleSet
+from shared.contracts.decision import Decision
 from shared.contracts.registration import ApplicantEligible, ApplicantIneligible
-from tests.unit.registration.builders import (
-    DATA,
-    NOW,
-    applicant,
-    changed,
-    eligible,
-    index,
-    indexes,
-    ineligible,
-    names,
-    profile,
-    rules,
-    said,
-    verdict,
-)
-
-OFFICIALS = ("STATE_OFFICIAL", "DPRD", "ASN", "TNI", "POLRI", "VILLAGE", "SOE_BOARD")
+from tests.unit.registration.builders import NOW, OFFICIALS, applicant, index, indexes, profile, rules, said
 
 
 def on_list(*codes: str, edition: int = 1) -> Known:
@@ -44,9 +26,6 @@ def on_list(*codes: str, edition: int = 1) -> Known:
 def decided(known: Known = Known(), set_: RuleSet | None = None, **changes: Any) -> str | None:  # noqa: B008 - frozen
     person = applicant(profile=profile(**changes))
     return eligibility.evaluate(person, known, set_ or rules(), NOW).reason
-
-
-# ---- conditions
 
 
 @pytest.mark.parametrize(
@@ -136,157 +115,6 @@ def test_ineligible_is_told_with_a_sentence_a_basis_and_the_last_day_to_object()
 def test_every_reason_has_a_sentence() -> None:
     for reason in ("AGE_BELOW_MINIMUM", "KK_LIMIT", "IDENTITY_NOT_CONFIRMED", "OFFICIAL_UNKNOWN_KIND"):
         assert reasons.ineligible_text(reason, {})
-
-
-# ---- lists
-
-
-def opened(book: ListBook | None, *codes: str, as_of: date = date(2020, 3, 31)) -> Decision:
-    known = frozenset(OFFICIALS) | set(lists.OTHER_CODES)
-    return lists.open_editions(book, OpenEditions(codes, known, "BKN", as_of, "s"), NOW)
-
-
-def test_entries_count_while_they_arrive_and_the_old_ones_until_all_are_there() -> None:
-    first = changed(opened(None, "ASN"), ListBook)
-    assert first.id == ListBook.ID
-    old = Listing("n", (ListEntry("ASN", "BKN", NOW.date(), 1),))
-    assert lists.codes_of(old, first) == {"ASN"}
-
-    complete = changed(lists.complete_editions(first, CompleteEditions(("ASN",))), ListBook)
-    second = opened(complete, "ASN")
-    assert second.reply == {"ASN": 2}
-    arriving = changed(second, ListBook)
-    assert lists.codes_of(old, arriving) == {"ASN"}
-    assert arriving.label() == "ASN 2020-03-31 (2)"
-
-    replaced = changed(lists.complete_editions(arriving, CompleteEditions(("ASN",))), ListBook)
-    assert lists.codes_of(old, replaced) == frozenset()
-    assert lists.codes_of(lists.entered(old, "n", ListEntry("ASN", "BKN", NOW.date(), 2)), replaced) == {"ASN"}
-
-
-def test_an_interrupted_upload_begins_a_new_edition() -> None:
-    first = changed(opened(None, "ASN"), ListBook)
-
-    assert opened(first, "ASN").reply == {"ASN": 2}
-
-
-def test_a_list_is_not_replaced_by_an_older_one() -> None:
-    book = changed(
-        lists.complete_editions(changed(opened(None, "ASN"), ListBook), CompleteEditions(("ASN",))), ListBook
-    )
-
-    with pytest.raises(Refused, match="LIST_OLDER"):
-        opened(book, "ASN", as_of=date(2020, 3, 30))
-
-
-def test_a_list_has_a_code_of_the_rules() -> None:
-    with pytest.raises(Refused, match="LIST_CODE_UNKNOWN"):
-        opened(None, "ARTIS")
-
-
-def test_completing_what_never_arrived_changes_nothing() -> None:
-    assert lists.complete_editions(None, CompleteEditions(("ASN",))) == Decision()
-    book = ListBook({}, {})
-    assert changed(lists.complete_editions(book, CompleteEditions(("ASN",))), ListBook) == book
-
-
-def test_no_list_means_no_code() -> None:
-    assert lists.codes_of(None, ListBook({}, {})) == frozenset()
-    assert lists.codes_of(Listing("n", ()), None) == frozenset()
-
-
-def test_an_entry_replaces_the_older_one_of_its_list() -> None:
-    first = lists.entered(None, "n", ListEntry("ASN", "BKN", NOW.date(), 1))
-    both = lists.entered(first, "n", ListEntry("TNI", "TNI", NOW.date(), 1))
-
-    again = lists.entered(both, "n", ListEntry("ASN", "BKN", NOW.date(), 2))
-
-    assert [(each.code, each.edition) for each in again.entries] == [("TNI", 1), ("ASN", 2)]
-
-
-# ---- re-screening
-
-
-def put(person: Applicant | None, code: str = "ASN", book_codes: tuple[str, ...] = ("ASN", "LAID_OFF")) -> Decision:
-    book = ListBook({each: Edition(1, "BKN", NOW.date(), "s", NOW) for each in book_codes}, {})
-    command = PutOnList(indexes().nik, code, "BKN", NOW.date(), 1, rules(), {"prakerja-2020": rules()})
-    return screening.put_on_list(None, book, person, None, command, NOW + timedelta(days=1))
-
-
-@pytest.mark.parametrize("stage", ["eligible", "joined", "selected"])
-def test_a_new_list_reaches_who_was_accepted_before(stage: Any) -> None:
-    decision = put(eligible(stage=stage, wave=1))
-
-    after = changed(decision, Applicant)
-    assert names(decision) == ["ApplicantIneligible"]
-    assert (after.stage, after.wave) == ("ineligible", None)
-    assert decision.reply == {"rescreened": True}
-
-
-@pytest.mark.parametrize(
-    "person",
-    [
-        None,
-        applicant(),
-        eligible(stage="withdrawn"),
-        eligible(verdict=verdict(overridden=True)),
-        ineligible(reason="IDENTITY_NOT_CONFIRMED"),
-        ineligible(reason="OFFICIAL_ASN"),
-    ],
-)
-def test_a_list_changes_nothing_for_others(person: Applicant | None) -> None:
-    decision = put(person)
-
-    assert decision.events == ()
-    assert [type(state) for state in decision.changes] == [Listing]
-
-
-def test_the_laid_off_list_helps_and_says_nothing() -> None:
-    decision = put(eligible(), "LAID_OFF")
-
-    assert changed(decision, Applicant).laid_off_listed
-    assert decision.events == ()
-    assert decision.reply == {"rescreened": False}
-
-
-def test_who_is_no_longer_listed_is_eligible_again_but_a_lost_card_does_not_come_back() -> None:
-    lost_aid = ineligible(reason="OTHER_AID")
-
-    assert names(put(lost_aid, "LAID_OFF")) == ["ApplicantEligible"]
-    assert put(replace(lost_aid, card_number=lost_aid.personal.nik), "LAID_OFF").events == ()
-
-
-# ---- rule files
-
-
-def test_a_clock_that_is_missing_stops_the_service_with_its_name() -> None:
-    file = json.loads((DATA / "programme_rules_2020.json").read_bytes())
-    file["clocks"]["first_purchase_days"]["value"] = None
-
-    with pytest.raises(RuleMissing, match=r"clocks\.first_purchase_days"):
-        rule_set(file, "0" * 64)
-    del file["clocks"]["first_purchase_days"]
-    with pytest.raises(RuleMissing, match=r"clocks\.first_purchase_days"):
-        rule_set(file, "0" * 64)
-
-
-def test_the_version_names_the_file_s_content() -> None:
-    raw = (DATA / "programme_rules_2020.json").read_bytes()
-
-    assert rules().version == f"prakerja-2020@{hashlib.sha256(raw).hexdigest()[:12]}"
-    assert rules(2023).legal_basis == "aturan program prakerja-2023"
-
-
-@pytest.mark.parametrize(
-    ("notice", "deadline"),
-    [
-        (datetime(2021, 8, 24, 5, tzinfo=UTC), date(2021, 9, 22)),
-        (datetime(2021, 9, 1, 5, tzinfo=UTC), date(2021, 9, 30)),
-    ],
-)
-def test_the_day_of_notice_is_the_first_day_of_the_purchase_clock(notice: datetime, deadline: date) -> None:
-    assert rules().first_purchase_deadline(notice) == deadline
-    assert replace(rules(), notice_is_day_1=False).first_purchase_deadline(notice) == deadline + timedelta(days=1)
 
 
 def test_a_household_is_known_by_the_index_of_its_kk() -> None:

@@ -24,7 +24,7 @@ from shared.engine.ports import TransientError
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
 from tests.fakes import MemoryDatabase, MemoryStore
-from tests.unit.registration.test_office import as_csv, row
+from tests.unit.registration.sheets import as_csv, row
 
 TOLD = Told("Disnaker", date(2020, 4, 3), "siti")
 

@@ -1,0 +1,138 @@
+"""The training balance and its clocks: reminders, the last day of the first purchase, and the last day of use."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.incentive.domain.days import end_of, start_of
+from services.incentive.domain.participant import Standing
+from shared.contracts.decision import Refused
+from shared.contracts.incentive import ParticipationRevoked, PurchaseReminderDue, TrainingBalanceExpired
+from shared.contracts.registration import ApplicantWithdrawn
+from tests.unit.incentive.builders import selected
+from tests.unit.incentive.city import city_with
+
+
+def test_a_selected_person_has_the_training_balance_promised() -> None:
+    city = city_with()
+    assert city.person().balance_rupiah == 1_000_000
+    assert city.person().money == {"treasury": -1_000_000, "training_balance": 1_000_000}
+    assert city.person().notice_on == date(2020, 8, 10)
+    city.check_money()
+
+
+def test_being_selected_twice_changes_nothing() -> None:
+    city = city_with()
+    city.hear(selected())
+    assert city.person().balance_rupiah == 1_000_000
+    city.check_money()
+
+
+def test_reminders_come_on_days_7_20_and_28_with_the_day_of_notice_as_day_1() -> None:
+    city = city_with()
+    city.pass_to(start_of(date(2020, 9, 8)))
+    told = city.told(PurchaseReminderDue)
+    assert [(each.which, each.days_passed, each.days_left) for each in told] == [
+        ("first", 6, 23),
+        ("second", 19, 10),
+        ("last", 27, 2),
+    ]
+    assert {each.deadline for each in told} == {date(2020, 9, 8)}
+    assert told[0].balance_rupiah == 1_000_000
+
+
+def test_of_reminders_that_were_missed_only_the_latest_is_told() -> None:
+    city = city_with()
+    city.now = start_of(date(2020, 8, 31))
+    city.hear(ApplicantWithdrawn(applicant_id="nobody", withdrawn_at=city.now, by="applicant"))
+    city.pass_days(0)
+    assert [each.which for each in city.told(PurchaseReminderDue)] == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("selected_on", "last_day"),
+    [(date(2021, 8, 24), date(2021, 9, 22)), (date(2021, 9, 1), date(2021, 9, 30))],
+)
+def test_the_real_deadlines_of_2021_follow_from_notice_day_as_day_1(selected_on: date, last_day: date) -> None:
+    event = selected(at=start_of(selected_on) + timedelta(hours=12))
+    assert event.first_purchase_deadline == last_day
+
+
+def test_without_a_purchase_the_participation_is_revoked_at_the_end_of_day_30() -> None:
+    city = city_with()
+    city.pass_to(end_of(date(2020, 9, 8)) - timedelta(seconds=1))
+    assert city.person().active
+    city.pass_days(1)
+    (told,) = city.told(ParticipationRevoked)
+    assert (told.reason, told.amount_rupiah, told.wave) == ("NO_FIRST_PURCHASE", 1_000_000, 5)
+    assert told.appeal_deadline == date(2020, 9, 23)
+    assert told.reason_text
+    assert city.person().standing == Standing.REVOKED
+    assert city.person().next_action_at is None
+    city.check_money()
+
+
+def test_a_late_timer_lets_no_purchase_in_after_the_deadline() -> None:
+    city = city_with()
+    city.now = end_of(date(2020, 9, 8))
+    with pytest.raises(Refused, match="PARTICIPATION_ENDED"):
+        city.buy()
+
+
+def test_a_hold_made_in_time_is_not_cut_off_by_the_deadline() -> None:
+    city = city_with()
+    city.pass_to(end_of(date(2020, 9, 8)) - timedelta(hours=1))
+    code = city.buy()
+    city.pass_days(1)
+    city.redeem(code)
+    city.pass_days(10)
+    assert city.person().active
+
+
+def test_when_that_hold_runs_out_the_participation_is_revoked() -> None:
+    city = city_with()
+    city.pass_to(end_of(date(2020, 9, 8)) - timedelta(hours=1))
+    city.buy()
+    city.pass_days(4)
+    (told,) = city.told(ParticipationRevoked)
+    assert told.amount_rupiah == 1_000_000
+    city.check_money()
+
+
+def test_the_rest_of_the_balance_goes_back_after_the_last_day_of_use() -> None:
+    city = city_with()
+    city.redeem(city.buy())
+    city.pass_to(end_of(date(2020, 12, 15)))
+    (told,) = city.told(TrainingBalanceExpired)
+    assert (told.amount_rupiah, told.spent_rupiah) == (550_000, 450_000)
+    assert city.person().balance_rupiah == 0
+    with pytest.raises(Refused, match="BALANCE_CLOSED"):
+        city.buy("TKP-003")
+    city.check_money()
+
+
+def test_a_balance_that_was_used_up_expires_without_a_word() -> None:
+    city = city_with()
+    for course, platform in (("TKP-002", "TOKOPEDIA"), ("MBA-001", "MAUBELAJARAPA")):
+        city.redeem(city.buy(course), platform)
+    city.pass_to(end_of(date(2020, 12, 15)))
+    assert city.told(TrainingBalanceExpired) == []
+    assert city.person().balance_closed
+
+
+def test_in_2023_the_balance_has_no_last_day() -> None:
+    city = city_with(year=2023)
+    city.redeem(city.buy())
+    city.pass_days(400)
+    assert city.told(TrainingBalanceExpired) == []
+    assert city.person().balance_rupiah == 3_050_000
+
+
+def test_in_2023_the_clock_runs_15_days() -> None:
+    city = city_with(year=2023)
+    city.pass_days(16)
+    assert [each.which for each in city.told(PurchaseReminderDue)] == ["first", "second", "last"]
+    (told,) = city.told(ParticipationRevoked)
+    assert told.amount_rupiah == 3_500_000

@@ -1,0 +1,98 @@
+"""A closed wave: its list is frozen part by part and committed to as a whole, then the seed is opened."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.registration.domain import closing, draw
+from services.registration.domain.closing import DrawWave, FreezeChunk, FrozenChunk
+from services.registration.domain.results import ResultChunk
+from services.registration.domain.waves import Wave
+from shared.contracts.registration import WaveClosed, WaveDrawn
+from tests.unit.registration.builders import CLOSES, changed, index, refused, said, wave
+from tests.unit.registration.wave_steps import COMMITMENTS, SECRETS, closed_by, frozen, lines_of
+
+# ---- close and freeze
+
+
+def test_a_closed_wave_takes_nobody_in_and_waits_for_its_list() -> None:
+    decision = closed_by(wave())
+
+    assert decision.events == ()
+    assert changed(decision, Wave).state == "closing"
+
+
+def test_waves_close_at_the_announced_time_and_with_different_commitments() -> None:
+    refused("WAVE_STILL_OPEN", lambda: closed_by(wave(), early=True))
+    refused("COMMITMENTS", lambda: closed_by(wave(), least=3))
+    refused("COMMITMENTS", lambda: closed_by(wave(), commitments=(COMMITMENTS[0], COMMITMENTS[0])))
+
+
+@pytest.mark.parametrize("count", [0, 1, draw.CHUNK, draw.CHUNK + 1, 3 * draw.CHUNK])
+def test_the_commitment_is_to_the_whole_list_whatever_its_length(count: int) -> None:
+    lines = lines_of(count)
+
+    found, chunks, last = frozen(lines)
+
+    told = said(last, WaveClosed)
+    assert told.root == draw.root([draw.leaf(line) for line in lines]).hex()
+    assert told.entries == sum(each.members for each in told.strata) == count
+    assert told.commitments == COMMITMENTS
+    assert told.closed_at == CLOSES
+    assert [line for chunk in chunks for line in chunk.lines] == list(lines)
+    assert [chunk.root for chunk in chunks] == list(found.chunk_roots)
+
+
+def test_counts_name_every_group_and_the_seats_of_none() -> None:
+    found, _, _ = frozen(lines_of(7))
+
+    assert [(each.code, each.quota, each.members) for each in found.counts()] == [
+        ("LAID_OFF_LIST", 4, 3),
+        ("UMUM", 6, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        FreezeChunk(1, 1, lines_of(3), True),  # not its turn
+        FreezeChunk(1, 0, lines_of(3), False),  # short, and yet not the last
+        FreezeChunk(1, 0, lines_of(draw.CHUNK + 1), True),  # too long
+        FreezeChunk(1, 0, ("b,UMUM", "a,UMUM"), True),  # not in order
+        FreezeChunk(1, 0, ("a,UMUM", "a,UMUM"), True),  # twice the same person
+    ],
+)
+def test_a_part_that_does_not_fit_is_not_frozen(command: FreezeChunk) -> None:
+    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(changed(closed_by(wave()), Wave), command))
+
+
+def test_a_part_is_frozen_once() -> None:
+    first = closing.freeze_chunk(changed(closed_by(wave()), Wave), FreezeChunk(1, 0, lines_of(draw.CHUNK), False))
+    found = changed(first, Wave)
+
+    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 0, lines_of(1), True)))
+    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 1, lines_of(1), True)))
+
+
+def test_a_frozen_part_has_its_place_in_the_order() -> None:
+    assert closing.chunk_id(1, 12) == "0001/000012"
+    assert FrozenChunk(1, 12, "a", (), index("r")).id == ResultChunk(1, 12, ()).id == "0001/000012"
+
+
+# ---- draw
+
+
+def test_opening_the_secrets_fixes_the_seed() -> None:
+    found, _, _ = frozen(lines_of(3))
+
+    decision = closing.draw_wave(found, DrawWave(1, SECRETS, "kepala"), CLOSES)
+
+    told = said(decision, WaveDrawn)
+    assert (told.seed, told.root, told.secrets) == (draw.seed_of(SECRETS), found.root, SECRETS)
+
+
+def test_draws_that_cannot_be() -> None:
+    found, _, _ = frozen(lines_of(3))
+    refused("SECRETS", lambda: closing.draw_wave(found, DrawWave(1, SECRETS[::-1], "kepala"), CLOSES))
+    refused("SAME_EYES", lambda: closing.draw_wave(found, DrawWave(1, SECRETS, "sekretariat"), CLOSES))
+    refused("WAVE_STATE", lambda: closing.draw_wave(wave(), DrawWave(1, SECRETS, "kepala"), CLOSES))
