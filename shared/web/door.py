@@ -15,8 +15,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
+from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import COOKIE
 from shared.web.headers import ASGI, SAFE, Receive, Scope, Send
 from shared.web.problems import COMMON, MEDIA_TYPE
@@ -71,21 +70,13 @@ def lane_of(scope: Scope) -> LaneName | None:
     return "staff" if signed_in else "citizen"
 
 
-class DoorMetrics:
-    """What operators see of the door."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.refused = Counter("gelombang_door_refused", "Requests refused at the door", ["lane"], registry=registry)
-        self.limit = Gauge("gelombang_door_limit", "Requests that may be under way", ["lane"], registry=registry)
-
-
 class Door:
     """The outermost layer of a service's HTTP side."""
 
     def __init__(
         self,
         app: ASGI,
-        metrics: DoorMetrics,
+        metrics: EngineMetrics,
         clock: Callable[[], float] = time.monotonic,
         chance: random.Random | None = None,
     ) -> None:
@@ -100,7 +91,7 @@ class Door:
             return
         lane = self.lanes[name]
         if lane.full:
-            self._metrics.refused.labels(name).inc()
+            self._metrics.door_refused.labels(name).inc()
             await refuse(scope, send, self._chance.randint(*COME_AGAIN_SECONDS))
             return
         lane.under_way += 1
@@ -109,7 +100,7 @@ class Door:
             await self._app(scope, served.receive, served.send)
         finally:
             lane.done(served.seconds, self._clock())
-            self._metrics.limit.labels(name).set(int(lane.limit))
+            self._metrics.door_limit.labels(name).set(int(lane.limit))
 
 
 class _Served:

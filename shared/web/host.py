@@ -16,7 +16,7 @@ from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
 from shared.platform.traces import Traces
 from shared.web import contracts, letters, problems, sign_in
-from shared.web.door import Door, DoorMetrics
+from shared.web.door import Door
 from shared.web.headers import ASGI, Receive, SafeHeaders, Scope, Send
 from shared.web.waiting_door import Entrance, WaitingDoor
 
@@ -88,7 +88,7 @@ def host(
     app.add_middleware(SafeHeaders)
     if entrance:
         app.add_middleware(WaitingDoor, entrance=entrance, style_href=f"/{service.name}/style.css")
-    app.add_middleware(Door, metrics=DoorMetrics(service.metrics.registry))
+    app.add_middleware(Door, metrics=service.metrics)
     return app
 
 

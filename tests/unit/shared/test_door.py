@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
 
+from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import COOKIE
-from shared.web.door import COME_AGAIN_SECONDS, FEWEST, FIRST, IN_TIME_SECONDS, Door, DoorMetrics, Lane, lane_of
+from shared.web.door import COME_AGAIN_SECONDS, FEWEST, FIRST, IN_TIME_SECONDS, Door, Lane, lane_of
 
 Message = MutableMapping[str, Any]
 
@@ -28,7 +28,7 @@ class House:
     def __init__(self) -> None:
         self.now = 0.0
         self.served = 0
-        self.metrics = DoorMetrics(CollectorRegistry())
+        self.metrics = EngineMetrics("test")
         self.door = Door(self._app, self.metrics, lambda: self.now, random.Random(1))
         self.takes = 0.0
 
@@ -138,7 +138,7 @@ async def test_a_request_that_fails_gives_its_place_back() -> None:
     async def broken(*_: Any) -> None:
         raise ZeroDivisionError
 
-    door = Door(broken, DoorMetrics(CollectorRegistry()))
+    door = Door(broken, EngineMetrics("test"))
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             await door(scope(), None, None)  # type: ignore[arg-type]  # never asked
