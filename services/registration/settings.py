@@ -18,11 +18,22 @@ class RegistrationSettings(CommonSettings):
     city_code: str = Field("12.71", pattern=r"^[0-9]{2}\.[0-9]{2}$")
     """Kemendagri code of the office's city (Medan is 12.71; its BPS code 1275 is another code system)."""
 
-    draw_secrets: int = Field(1, ge=1, le=9)
-    """How many officials must commit a secret before a wave closes. With three or more nobody can steer the draw."""
+    draw_officials: int = Field(5, ge=3, le=9)
+    """Least number of officials whose secrets make the seed of a draw."""
+
+    draw_threshold: int = Field(3, ge=2, le=8)
+    """How many of them open a secret that its official withholds; always more than half of all."""
+
+    beacon_url: str = ""
+    """Address of a drand relay, such as https://api.drand.sh, for waves with a beacon. Empty: staff give the
+    round's signature at the draw."""
 
     consultation_slot_capacity: int = Field(6, ge=1, le=99)
     """Visitors whom the office can receive within one hour."""
+
+    intake_capacity_per_second: float = Field(200.0, gt=0)
+    """Applications a second that this process can take, as `make bench-door` measures it on the office's machine.
+    The waiting room opens at 70 % of it; with more processes each has its own share of the visitors."""
 
     civil_registry_url: str = ""
     """Address of the civil registry's check (Dukcapil). Empty: no agreement yet; identities wait for staff."""
@@ -50,6 +61,33 @@ class RegistrationSettings(CommonSettings):
 
     import_rows_in_flight: int = Field(400, ge=1, le=2000)
     """Rows of a sheet that are decided beside each other, so that they share commits."""
+
+    trusted_proxies: str = "127.0.0.0/8 ::1/128"
+    """Networks of our own proxies. Only what they write into X-Forwarded-For is believed; requests that come from these
+    networks themselves are the office's own programs and have no limit by address."""
+
+    codes_per_number_per_hour: int = Field(12, ge=1)
+    """One-time codes that one telephone number may be sent, whoever asks and for whatever purpose."""
+
+    codes_per_device_per_hour: int = Field(20, ge=1)
+    """One-time codes that one browser may ask for; families share one phone."""
+
+    codes_per_address_per_hour: int = Field(300, ge=1)
+    """One-time codes that one internet address may ask for: mobile operators put many people behind one."""
+
+    wrong_tries_per_device_per_hour: int = Field(20, ge=1)
+    """Tracking codes that one browser may type wrongly."""
+
+    wrong_tries_per_address_per_hour: int = Field(200, ge=1)
+    """Tracking codes that may be typed wrongly from one internet address."""
+
+    office_name: str = "Dinas Ketenagakerjaan Kota Medan"
+    office_address: str = "Jl. K.H. Wahid Hasyim No. 14, Medan Baru 20154"
+    office_phone: str = "nomor telepon di papan kantor kami"
+    """Replace it by the real number; until then pages send people to the office."""
+
+    office_whatsapp: str = "nomor WhatsApp di papan kantor kami"
+    office_hours: str = "hari kerja pukul 08.00-16.00 WIB"
 
     def civil_registry_password(self) -> str:
         return secret_text(self.civil_registry_password_file)

@@ -48,6 +48,7 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("applicants", (("wave", 1), ("_id", 1)), False),
     ("applicants", (("import_id", 1), ("_id", 1)), False),
     ("applicants", (("wake_at", 1),), False),
+    ("applicants", (("tracking_index", 1),), False),
     ("review_cases", (("state", 1), ("opened_at", 1)), False),
     ("frozen_lists", (("wave", 1), ("first", 1)), False),
     ("waves", (("state", 1),), False),
@@ -83,8 +84,33 @@ async def applicant(database: Database, applicant_id: str) -> Applicant | None:
     return await _one(database, Applicant, applicant_id)
 
 
+async def tracked_applicant(database: Database, tracking_index: str) -> Applicant | None:
+    """Whose tracking code this is, by its blind index."""
+    found = await _many(database, Applicant, {"tracking_index": tracking_index}, (), 1)
+    return found[0] if found else None
+
+
 async def nik_claim(database: Database, nik_index: str) -> NikClaim | None:
     return await _one(database, NikClaim, nik_index)
+
+
+async def nik_claims(database: Database, indexes: Sequence[str]) -> list[NikClaim]:
+    """The claims of up to 500 NIKs, in no special order."""
+    return await _many(database, NikClaim, {"_id": {"$in": list(indexes[:500])}}, (), 500)
+
+
+def listings(database: Database) -> AsyncIterator[Listing]:
+    """All NIKs that stand, or stood, on a list: walked through once for every list that is uploaded."""
+    return _walk(database, Listing, "", "~", PAGE)  # ids are hexadecimal
+
+
+async def listings_of(database: Database, indexes: Sequence[str]) -> list[Listing]:
+    """The lists on which up to 500 NIKs stand."""
+    return await _many(database, Listing, {"_id": {"$in": list(indexes[:500])}}, (), 500)
+
+
+async def household(database: Database, kk_index: str) -> Household | None:
+    return await _one(database, Household, kk_index)
 
 
 async def applicants(database: Database, ids: Sequence[str]) -> list[Applicant]:
@@ -145,14 +171,18 @@ async def result_chunks(database: Database, number: int) -> AsyncIterator[Result
         yield chunk
 
 
-async def _parts(database: Database, kind: type[Part], number: int) -> AsyncIterator[Part]:
+def _parts(database: Database, kind: type[Part], number: int) -> AsyncIterator[Part]:
     """The parts of one wave, 20 at a time; their ids sort as their numbers do."""
-    after, end = f"{wave_id(number)}/", f"{wave_id(number)}0"
+    return _walk(database, kind, f"{wave_id(number)}/", f"{wave_id(number)}0", 20)
+
+
+async def _walk(database: Database, kind: type[T], after: str, end: str, page: int) -> AsyncIterator[T]:
+    """Every document between two ids, page by page in order of the ids."""
     while True:
-        found = await _many(database, kind, {"_id": {"$gt": after, "$lt": end}}, (("_id", 1),), 20)
-        for chunk in found:
-            yield chunk
-        if len(found) < 20:
+        found = await _many(database, kind, {"_id": {"$gt": after, "$lt": end}}, (("_id", 1),), page)
+        for each in found:
+            yield each
+        if len(found) < page:
             return
         after = found[-1].id
 
@@ -203,16 +233,9 @@ async def imports(database: Database, limit: int) -> list[Import]:
     return await _many(database, Import, {}, (("started_at", -1),), limit)
 
 
-async def import_rows(database: Database, import_id: str) -> AsyncIterator[ImportRow]:
+def import_rows(database: Database, import_id: str) -> AsyncIterator[ImportRow]:
     """What became of every row of a sheet, in the order of the sheet: ids begin with the sheet's."""
-    after, end = f"{import_id}/", f"{import_id}0"
-    while True:
-        found = await _many(database, ImportRow, {"_id": {"$gt": after, "$lt": end}}, (("_id", 1),), PAGE)
-        for row in found:
-            yield row
-        if len(found) < PAGE:
-            return
-        after = found[-1].id
+    return _walk(database, ImportRow, f"{import_id}/", f"{import_id}0", PAGE)
 
 
 async def list_book(database: Database) -> ListBook | None:

@@ -14,10 +14,18 @@ from fastapi import APIRouter, Depends, File, Form, UploadFile
 from services.registration import store
 from services.registration.adapters.sheets import open_sheet
 from services.registration.api.desk import Desk
+from services.registration.api.list_preview import changes_of, summary
 from services.registration.api.uploads import Upload, find_headings, received
 from services.registration.domain import imports, nik, plain_text
-from services.registration.domain.lists import OTHER_CODES, CompleteEditions, OpenEditions
-from services.registration.domain.screening import PutOnList
+from services.registration.domain.lists import (
+    OTHER_CODES,
+    CompleteEditions,
+    Edition,
+    ListBook,
+    OpenEditions,
+    open_editions,
+)
+from services.registration.domain.screening import PutOnList, ScreenAgain, gone
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 from shared.web.problems import Problem
@@ -51,43 +59,74 @@ def add_lists(router: APIRouter, desk: Desk) -> None:
         source: Annotated[str, Form(min_length=2, max_length=200)],
         as_of: Annotated[str, Form(max_length=10)],
         code: Annotated[str | None, Form(max_length=40)] = None,
+        preview: Annotated[bool, Form()] = False,
         staff: Staff = keeper,
     ) -> dict[str, Any]:
+        """With `preview` nothing changes: the answer tells for whom the list would change something, and what."""
         if code != "LAID_OFF" and "secretariat" not in staff.roles:
             raise Problem("ROLE_MISSING")
         told = _Told(code, plain_text.clean(source, 200), imports.day(as_of), staff.username)
         async with received(file) as taken:
-            return await take(desk, taken, told)
+            return await (foreseen if preview else take)(desk, taken, told)
 
     @router.get("/lists", summary="Daftar yang berlaku")
     async def current(staff: Staff = anybody) -> dict[str, Any]:
         book = await store.list_book(desk.service.database)
-        return {"lists": store.as_document(book)["current"] if book else {}}
+        shown = store.as_document(book)["current"] if book else {}
+        fresh = desk.settings.list_fresh_days
+        for edition in shown.values():
+            edition["age_days"] = (desk.today() - imports.day(str(edition["as_of"])[:10])).days
+            edition["stale"] = edition["age_days"] > fresh
+        return {"lists": shown, "fresh_days": fresh}
 
 
 async def take(desk: Desk, upload: Upload, told: _Told) -> dict[str, Any]:
     """Read the whole list, open an edition of each of its codes, enter every NIK, and let the edition count.
 
+    Who stands on it, and who stood on the edition before and does no longer, is screened again.
     Raises Refused SHEET_*, HEADINGS, LIST_CODE_UNKNOWN, LIST_OLDER. Uploaded again after an interruption it begins
     a new edition; entries of both count until one is complete.
     """
     entries, refused = await _entries(upload, told.code)
-    codes = tuple(sorted({code for _, code in entries}))
-    known = frozenset(desk.reference.rules.officials) | set(OTHER_CODES)
+    codes, known = _codes(desk, entries)
+    before = await store.list_book(desk.service.database)
     editions = await desk.execute(OpenEditions(codes, known, told.source, told.as_of, told.by))
-    rescreened = 0
-    for start in range(0, len(entries), AT_ONCE):
-        part = entries[start : start + AT_ONCE]
-        replies = await asyncio.gather(*(desk.execute(_entry(desk, each, told, editions)) for each in part))
-        rescreened += sum(reply["rescreened"] for reply in replies)
+    rescreened = await _all(desk, [_entry(desk, each, told, editions) for each in entries])
     await desk.execute(CompleteEditions(codes))
-    return {
-        "received": len(entries) + sum(refused.values()),
-        "listed": len(entries),
-        "refused": dict(refused),
-        "rescreened": rescreened,
-        "editions": dict(editions),
-    }
+    after = await store.list_book(desk.service.database) or ListBook({}, {})
+    left = [each.nik_index async for each in store.listings(desk.service.database) if gone(each, before, after)]
+    reference = desk.reference
+    rescreened += await _all(desk, [ScreenAgain(nik, reference.rules, reference.rulebook) for nik in left])
+    counts = {"received": len(entries) + sum(refused.values()), "listed": len(entries), "left": len(left)}
+    return {**counts, "refused": dict(refused), "rescreened": rescreened, "editions": dict(editions)}
+
+
+async def foreseen(desk: Desk, upload: Upload, told: _Told) -> dict[str, Any]:
+    """What `take` would change, by the same rules, with nothing kept. Raises as it does."""
+    entries, refused = await _entries(upload, told.code)
+    codes, known = _codes(desk, entries)
+    now = desk.service.clock.now()
+    opening = OpenEditions(codes, known, told.source, told.as_of, told.by)
+    open_editions(await store.list_book(desk.service.database), opening, now)  # refuses what it would refuse
+    numbers = [(desk.vault.index("nik", number), code) for number, code in entries]
+    changes = await changes_of(desk, numbers, codes, Edition(0, told.source, told.as_of, told.by, now))
+    counts = {"received": len(entries) + sum(refused.values()), "listed": len(entries)}
+    return {**counts, "refused": dict(refused), "preview": True, **summary(changes)}
+
+
+def _codes(desk: Desk, entries: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The codes that a list names, and those that the rules know."""
+    known = frozenset(desk.reference.rules.officials) | set(OTHER_CODES)
+    return tuple(sorted({code for _, code in entries})), known
+
+
+async def _all(desk: Desk, commands: Sequence[PutOnList | ScreenAgain]) -> int:
+    """Decide many beside each other; for how many people something changed."""
+    changed = 0
+    for start in range(0, len(commands), AT_ONCE):
+        replies = await asyncio.gather(*(desk.execute(each) for each in commands[start : start + AT_ONCE]))
+        changed += sum(reply["rescreened"] for reply in replies)
+    return changed
 
 
 def _entry(desk: Desk, entry: tuple[str, str], told: _Told, editions: Mapping[str, int]) -> PutOnList:

@@ -52,7 +52,7 @@ def _complete_editions(world: World, command: lists.CompleteEditions, now: datet
     return lists.complete_editions(world.get(ListBook, ListBook.ID), command)
 
 
-def _listing_needs(command: screening.PutOnList, world: World) -> Iterable[Ref]:
+def _listing_needs(command: screening.PutOnList | screening.ScreenAgain, world: World) -> Iterable[Ref]:
     refs = [BOOK, ref(Listing, command.nik_index), ref(NikClaim, command.nik_index)]
     claim = peek(world, NikClaim, command.nik_index)
     if claim is None or claim.holder is None:
@@ -62,12 +62,15 @@ def _listing_needs(command: screening.PutOnList, world: World) -> Iterable[Ref]:
     return [*refs, ref(Applicant, claim.holder), *judging(holder, rules)]
 
 
-def _put_on_list(world: World, command: screening.PutOnList, now: datetime) -> Decision:
-    claim = world.get(NikClaim, command.nik_index)
-    holder = world.get(Applicant, claim.holder) if claim and claim.holder else None
-    household = known(world, holder, screening.rules_for(holder, command)).household if holder else None
-    listing, book = world.get(Listing, command.nik_index), world.get(ListBook, ListBook.ID)
-    return screening.put_on_list(listing, book, holder, household, command, now)
+def _about_nik(decide: Callable[..., Decision]) -> Rule:
+    def decided(world: World, command: screening.PutOnList | screening.ScreenAgain, now: datetime) -> Decision:
+        claim = world.get(NikClaim, command.nik_index)
+        holder = world.get(Applicant, claim.holder) if claim and claim.holder else None
+        household = known(world, holder, screening.rules_for(holder, command)).household if holder else None
+        listing, book = world.get(Listing, command.nik_index), world.get(ListBook, ListBook.ID)
+        return decide(listing, book, holder, household, command, now)
+
+    return Rule(_listing_needs, decided)
 
 
 # ---- cases
@@ -114,7 +117,8 @@ OFFICE: Mapping[type, Rule] = {
     import_run.FinishImport: _about_import(import_run.finish_import),
     lists.OpenEditions: Rule(lambda command, world: [BOOK], _open_editions),
     lists.CompleteEditions: Rule(lambda command, world: [BOOK], _complete_editions),
-    screening.PutOnList: Rule(_listing_needs, _put_on_list),
+    screening.PutOnList: _about_nik(screening.put_on_list),
+    screening.ScreenAgain: _about_nik(screening.screen_again),
     review.ProposeAnswer: Rule(_case, _propose),
     review.SendBack: Rule(_case, _send_back),
     identity.SettleCase: Rule(_settle_needs, _settle),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 from openpyxl import Workbook
 
@@ -21,7 +22,7 @@ async def test_a_list_reaches_those_who_are_registered_and_those_who_come_later(
         late = await house.apply(**person(2))
 
         assert report == {
-            "received": 5, "listed": 2, "refused": {"NIK_FORMAT": 2, "EMPTY_CELL": 1}, "rescreened": 1,
+            "received": 5, "listed": 2, "left": 0, "refused": {"NIK_FORMAT": 2, "EMPTY_CELL": 1}, "rescreened": 1,
             "editions": {"ASN": 1, "TNI": 1},
         }  # fmt: skip
         assert (await house.seen(early))["details"]["reason_code"] == "OFFICIAL_ASN"
@@ -57,3 +58,55 @@ async def test_lists_have_their_keepers() -> None:
 
         assert ok["listed"] == 1
         assert (no_code["code"], unknown["code"]) == ("HEADINGS", "LIST_CODE_UNKNOWN")
+
+
+def officials(*numbers: int) -> dict[str, tuple[str, bytes]]:
+    rows = "".join(f"{person(number)['nik']}\n" for number in numbers)
+    return {"file": ("daftar.csv", f"NIK\n{rows}".encode())}
+
+
+async def test_what_a_list_would_change_is_seen_before_anything_changes_and_then_comes_true() -> None:
+    async with open_house() as house:
+        stays, comes, leaves = [await house.apply(**person(number)) for number in (1, 2, 3)]
+        for each in (stays, comes, leaves):
+            await house.until(each, "eligible")
+        form = {"source": "BKN", "as_of": "2020-03-31", "code": "ASN"}
+        await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1, 3), data=form)
+        rows = house.service.metrics.committed._value.get()
+
+        asked = {**form, "as_of": "2020-04-30", "preview": "true"}
+        told = await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1, 2), data=asked)
+
+        assert house.service.metrics.committed._value.get() == rows
+        assert (await house.seen(comes))["code"] == "eligible"
+        assert told["counts"] == {"ELIGIBLE -> OFFICIAL_ASN": 1, "OFFICIAL_ASN -> ELIGIBLE": 1}
+        assert {each["applicant_id"]: each["after"] for each in told["people"]} == {
+            comes["applicant_id"]: "OFFICIAL_ASN",
+            leaves["applicant_id"]: None,
+        }
+        real = {**form, "as_of": "2020-04-30"}
+        done = await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1, 2), data=real)
+        assert (done["rescreened"], done["left"]) == (2, 1)
+        assert (await house.seen(comes))["details"]["reason_code"] == "OFFICIAL_ASN"
+        assert (await house.seen(leaves))["code"] == "eligible"
+        assert (await house.seen(stays))["details"]["reason_code"] == "OFFICIAL_ASN"
+
+
+async def test_a_preview_is_refused_as_the_list_itself_would_be() -> None:
+    async with open_house() as house:
+        form = {"source": "BKN", "as_of": "2020-03-31", "code": "ASN"}
+        await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1), data=form)
+        older = {**form, "as_of": "2020-03-01", "preview": "true"}
+        told = await house.call("POST", "/lists", 422, headers=SECRETARIAT, files=officials(1), data=older)
+        assert told["code"] == "LIST_OLDER"
+
+
+async def test_a_list_that_is_too_old_is_shown_as_such() -> None:
+    async with open_house(list_fresh_days=5) as house:
+        today = house.clock.now().date()
+        for code, days in (("ASN", 0), ("TNI", 30)):
+            form = {"source": "BKN", "as_of": (today - timedelta(days=days)).isoformat(), "code": code}
+            await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1), data=form)
+        shown = (await house.call("GET", "/lists", 200, headers=PLACEMENT))["lists"]
+        assert (shown["ASN"]["stale"], shown["TNI"]["stale"]) == (False, True)
+        assert shown["TNI"]["age_days"] == shown["ASN"]["age_days"] + 30
