@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/stamp
 KAFKA := .cache/kafka/stamp
+SECANTUSD_VERSION := 0.5.3-beta.196
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka chromium up demo test check bench chaos lock clean
+.PHONY: help setup kafka secantusd chromium up demo test check bench bench-door chaos lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(SETUP) ## Python packages of requirements.lock into .venv (does nothing when they are there)
 	@:
@@ -28,6 +29,10 @@ $(KAFKA): deploy/kafka/pom.xml
 	@rm -rf .cache/kafka/new
 	@mvn -q -B -Dstyle.color=never -f $< dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/.cache/kafka/new
 	@rm -rf .cache/kafka/libs && mv .cache/kafka/new .cache/kafka/libs && touch $@
+
+secantusd: ## The document server in Rust, for SECANTUSD=.cache/secantusd/bin/secantusd-rs make demo (cargo, C++; slow)
+	@test -x .cache/secantusd/bin/secantusd-rs || cargo install secantus-mdb --version $(SECANTUSD_VERSION) \
+		--ignore-rust-version --root .cache/secantusd
 
 chromium: ## Chromium for the tests of pages, through apt-get when it is missing
 	@command -v chromium > /dev/null \
@@ -52,6 +57,9 @@ check: setup ## Style, types, imports and the tests of the architecture
 
 bench: setup ## Figures of this machine
 	@$(BIN)/python -m tests.bench
+
+bench-door: setup ## Ten times the load that registration can bear, with two kill -9 in it: STORED=10000 is quicker
+	@$(BIN)/python -m tests.bench.door
 
 chaos: setup ## The engine under random faults
 	@$(BIN)/python -m tests.engine.chaos

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -21,6 +22,8 @@ from deploy.processes import NotYet, Server, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "deploy" / "kafka"
+OTHER_SECANTUSD = os.environ.get("SECANTUSD", "")
+"""Another program with SecantusDB's command line, for demo and benches: `secantusd-rs` of `make secantusd`."""
 KAFKA_LIBS = ROOT / ".cache" / "kafka" / "libs"
 
 
@@ -147,6 +150,9 @@ class Secantus(Server):
 
     @property
     def title(self) -> str:
+        if OTHER_SECANTUSD:
+            told = subprocess.run((OTHER_SECANTUSD, "--version"), capture_output=True, text=True, check=True).stdout
+            return " ".join(told.split()[:2])
         return f"SecantusDB {version('SecantusDB')}"
 
     @property
@@ -159,9 +165,10 @@ class Secantus(Server):
         (self.folder / "secantus.toml").touch()
 
     def _command(self) -> Sequence[str]:
-        program = str(Path(sysconfig.get_path("scripts")) / "secantusd-py")
+        program = OTHER_SECANTUSD or str(Path(sysconfig.get_path("scripts")) / "secantusd-py")
         where = ("--host", "127.0.0.1", "--port", str(self.port), "--storage-path", str(self.data))
-        how = ("--sync-on-commit", "--enable-test-commands", "--log-level", "ERROR")
+        failpoints = () if OTHER_SECANTUSD else ("--enable-test-commands",)  # for tests; the other has none
+        how = ("--sync-on-commit", *failpoints, "--log-level", "ERROR")
         who = ("--auth",) if self.sign_in_required else ()
         return (program, "--config", str(self.folder / "secantus.toml"), *where, *how, *who)
 

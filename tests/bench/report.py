@@ -42,11 +42,11 @@ def table(figures: dict[str, Any]) -> str:
 
 def keep(figures: dict[str, Any]) -> None:
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(_rounded(figures), indent=1) + "\n")
+    OUT.write_text(json.dumps(rounded(figures), indent=1) + "\n")
     print(f"\n{figures['servers']}; {figures['machine']}\n\n{table(figures)}\n\nwritten: {OUT}")
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _rounded(each) for name, each in value.items()}
+        return {name: rounded(each) for name, each in value.items()}
     return round(value, 2) if isinstance(value, float) else value
