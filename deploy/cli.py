@@ -12,15 +12,16 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from deploy.draw_cli import draw
 from deploy.operator import audit as auditing
 from deploy.operator import backup as backups
-from deploy.operator import draw_check, offline, rebuild, running, staff, topics
 from deploy.operator import letters as dead_letters
+from deploy.operator import offline, rebuild, running, staff, topics
 from deploy.operator import restore as restoring
 from deploy.operator import status as statuses
-from deploy.operator.installation import Installation, OperatorError, installation
+from deploy.operator.installation import Installation, installation
 from deploy.operator.reporting_audit import REPORTING
-from deploy.operator.terminal import failed, run, said, tell
+from deploy.operator.terminal import run, said, tell
 from deploy.provision.matrix import MATRIX
 
 Folder = Annotated[Path, Parameter(help="Where `gelombang up` keeps its files.")]
@@ -36,7 +37,6 @@ letters = App(name="dead-letters", help="Records that could not be taken.")
 restore = App(name="restore", help="Load a backup, and end the quarantine that follows.")
 topic = App(name="topics", help="The topics on which the services tell what happened.")
 people = App(name="staff", help="Accounts of the office.")
-draw = App(name="draw", help="The draw of a wave.")
 for part in (letters, restore, topic, people, draw):
     app.command(part)
 
@@ -226,17 +226,6 @@ def reset(username: str, *, folder: Folder = RUN, json: Json = False) -> int:
 def list_staff(*, folder: Folder = RUN, json: Json = False) -> int:
     """All accounts with their roles."""
     return _with(folder, json, lambda found: staff.listed(found.accounts()))
-
-
-@draw.command
-def verify(source: Path, *, json: Json = False) -> int:
-    """Recompute root, seed and every rank from wave.json, list.csv and results.csv in a folder."""
-    try:
-        found = draw_check.verify(source)
-    except OperatorError as error:
-        return failed(str(error))
-    tell(found, json)
-    return 0 if found["holds"] else 1
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ async def _town(folder: Path, kafka: bool) -> AsyncIterator[tuple[Stack, Office,
     (folder / "secrets" / "partners.json").write_text(partners_file(platforms))
     clock_file = folder / "clock.json"
     ProgrammeClock.write(clock_file, wib(2020, 4, 3), 1.0)
-    extra = {"CLOCK_FILE": str(clock_file), "DRAW_SECRETS": "3", "BANK_FAULT_SHARE": "0"}
+    extra = {"CLOCK_FILE": str(clock_file), "BANK_FAULT_SHARE": "0"}
     # One account answers later than this on purpose: its payment is unknown until the bank is asked.
     extra["BANK_TIMEOUT_SECONDS"] = "2"
     extra["SEND_CONCURRENCY"] = "200"
@@ -92,7 +92,7 @@ async def _intake(steps: Steps, city: City, rows: int, office: Office, inbox: Pa
     await steps.do("Civil registry asked about everybody", until_idle(office, "registration"))
     await steps.do("Broadcast to all kecamatan", broadcast(office))
     await steps.count("Test, and joining the wave", lambda tell: join(office, seats_of(rows), online, found, tell))
-    await steps.do("List closed, lots drawn", draw(office, found))
+    await steps.do("List closed, lots drawn", draw(office, found, inbox.parent / "draw"))
     await steps.do("Results told to everybody", until_idle(office, *TELLING))
     return online
 

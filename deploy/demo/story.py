@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
+
+from deploy.demo import ceremony
 from deploy.demo.office import HEAD, Office, until
 from deploy.demo.people import Person
 from deploy.demo.progress import Tell
 from deploy.demo.rest import go_to
 from deploy.demo.sheets import PLAN, City, write_officials, write_sheet
+from deploy.operator import draw_check
 
 WIB = ZoneInfo("Asia/Jakarta")
 WAVE = 1
@@ -44,6 +47,10 @@ class Found:
     phones: dict[str, str] = field(default_factory=dict)
     """Applicant id of a sheet's row -> the phone in that row."""
     wave: dict[str, Any] = field(default_factory=dict)
+    without_all_secrets: str = ""
+    """How the draw was refused before the missing secret was opened."""
+    verified: bool = False
+    """Whether what was published gives the same draw again."""
     selected: list[str] = field(default_factory=list)
     forged: Counter[str] = field(default_factory=Counter)
     batches: list[dict[str, Any]] = field(default_factory=list)
@@ -162,22 +169,34 @@ async def join(office: Office, seats: int, online: Online, found: Found, tell: T
         done = await until("batch join", look, 1800)
 
 
-async def draw(office: Office, found: Found) -> None:
-    """Close with commitments, draw under the revealed seed (paper fact 139), tell the results."""
+async def draw(office: Office, found: Found, published: Path) -> None:
+    """Commitments of five officials, closing, draw with one secret withheld (paper fact 139), the results told.
+
+    What everybody may fetch is put into the folder `published` and verified there.
+    """
     await go_to(office, wib(2020, 4, 16, 17))
-    drawn = [secrets.token_hex(32) for _ in range(3)]
-    commitments = [hashlib.sha256(bytes.fromhex(each)).hexdigest() for each in drawn]
-    await office.ask("POST", f"/registration/waves/{WAVE}/closing", "sekretariat", json={"commitments": commitments})
-    await until("frozen list", partial(_wave_in, office, "closed"), 900)
-    await go_to(office, wib(2020, 4, 17, 9))
-    await office.ask("POST", f"/registration/waves/{WAVE}/draw", HEAD[0], json={"secrets": drawn})
+    path = f"/registration/waves/{WAVE}"
+    with TemporaryDirectory() as folder:
+        await ceremony.prepare(office, WAVE, Path(folder))
+        await office.ask("POST", f"{path}/closing", "sekretariat", json={})
+        await until("frozen list", partial(_wave_in, office, "closed"), 900)
+        await go_to(office, wib(2020, 4, 17, 9))
+        early = {**ceremony.opening(Path(folder)), "shares": []}
+        found.without_all_secrets = await office.code_of("POST", f"{path}/draw", HEAD[0], json=early)
+        await office.ask("POST", f"{path}/draw", HEAD[0], json=ceremony.opening(Path(folder)))
     found.wave = await until("results", partial(_wave_in, office, "done"), 900)
-    results = await office.ask("GET", f"/registration/waves/{WAVE}/results.csv")
-    rows = [line.split(",") for line in results.splitlines()]
+    found.verified = await asyncio.to_thread(_verified, office, published, found.wave["commitment"])
+    rows = [line.split(",") for line in (published / "results.csv").read_text(encoding="utf-8").splitlines()]
     column = {name: number for number, name in enumerate(rows[0])}
     found.selected = [
         r[column["applicant_id"]] for r in rows[1:] if r[column["selected"]] in ("1", "true", "True", "ya")
     ]
+
+
+def _verified(office: Office, folder: Path, noted: str) -> bool:
+    with httpx.Client(base_url=office.http.base_url, timeout=120) as client:
+        draw_check.publish(folder, WAVE, client)
+    return bool(draw_check.verify(folder, noted)["holds"])
 
 
 async def _join_online(office: Office, online: Online, found: Found, joined: Callable[[int], None]) -> None:

@@ -1,40 +1,69 @@
 """`gelombang draw verify`: recompute a draw from what the office published, with nothing else.
 
 Three files, each as registration serves it to everybody under `/registration/waves/<number>`:
-`wave.json` (that address itself), `list.csv` (`/list.csv`) and `results.csv` (`/results.csv`).
+`wave.json` (that address itself), `list.csv` (`/list.csv`) and `results.csv` (`/results.csv`). `gelombang draw
+publish` fetches them into a folder and adds `verify.html`, which checks the same in a browser without any server.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from deploy.operator.findings import SHOWN
 from deploy.operator.installation import OperatorError
-from services.registration.domain import draw
-from services.registration.domain.draw import GENERAL, Row, Stratum
+from services.registration.adapters.beacon import genuine
+from services.registration.api.verifier import folder_page
+from services.registration.domain import draw, officials, sharing
+from services.registration.domain.beacon import CHAINS, randomness, time_of
+from services.registration.domain.draw import GENERAL, Announcement, Row, Stratum
 
 FILES = ("wave.json", "list.csv", "results.csv")
+PAGE = "verify.html"
 
 
-def verify(folder: Path) -> dict[str, Any]:
-    """Every check with its result. Raises OperatorError when a file is missing or is not what it should be."""
+def publish(folder: Path, wave: int, client: httpx.Client) -> list[str]:
+    """Fetch a wave's public files into a folder and put the page beside them; names of what was written.
+
+    Raises OperatorError when the office's address does not answer as it should.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, place in zip(FILES, ("", "/list.csv", "/results.csv"), strict=True):
+        try:
+            answer = client.get(f"/registration/waves/{wave}{place}")
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise OperatorError(f"{name} of wave {wave} cannot be fetched: {error}") from error
+        (folder / name).write_bytes(answer.content)
+    (folder / PAGE).write_text(folder_page(wave), encoding="utf-8")
+    return [str(folder / name) for name in (*FILES, PAGE)]
+
+
+def verify(folder: Path, noted: str | None = None) -> dict[str, Any]:
+    """Every check with its result. `noted` is the commitment as somebody kept it from before the draw.
+
+    Raises OperatorError when a file is missing or is not what it should be.
+    """
     absent = [name for name in FILES if not (folder / name).is_file()]
     if absent:
         raise OperatorError(
             f"{folder} lacks {', '.join(absent)}. Fetch /registration/waves/<number> as wave.json, and list.csv and "
-            "results.csv below that address"
+            "results.csv below that address, or use `gelombang draw publish`"
         )
     try:
         wave = json.loads((folder / "wave.json").read_text(encoding="utf-8"))
         lines = (folder / "list.csv").read_text(encoding="utf-8").splitlines()
         published = _published(folder / "results.csv")
-        return _checked(wave, lines, published)
-    except (KeyError, ValueError, TypeError) as error:
+        return _checked(wave, lines, published, noted)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise OperatorError(f"a file is not as registration serves it: {type(error).__name__} {error}") from error
 
 
@@ -53,30 +82,88 @@ def _published(path: Path) -> list[Row]:
         ]
 
 
-def _checked(wave: Mapping[str, Any], lines: Sequence[str], published: Sequence[Row]) -> dict[str, Any]:
+def _checked(
+    wave: Mapping[str, Any], lines: Sequence[str], published: Sequence[Row], noted: str | None
+) -> dict[str, Any]:
     if not wave["seed"]:
         raise OperatorError("this wave is not drawn yet: its seed is not published")
     strata = [Stratum(each["code"], each["quota"]) for each in wave["strata"] if each["code"] != GENERAL]
     rows = draw.draw(lines, strata, wave["quota"], wave["seed"])
-    ids = [line.partition(",")[0] for line in lines]
     different = [a.applicant_id for a, b in zip(rows, published, strict=False) if a != b]
     checks = {
-        "rule": wave["rule"] == draw.RULE,
-        "list_sorted_without_repetition": all(first < second for first, second in pairwise(ids)),
-        "entries": wave["entries"] == len(lines),
-        "root": wave["root"] == draw.root([draw.leaf(line) for line in lines]).hex(),
-        "commitments": [draw.commitment(secret) for secret in wave["secrets"]] == wave["commitments"],
-        "commitment": draw.together(wave["commitments"]) == wave["commitment"],
-        "seed": draw.seed_of(wave["secrets"]) == wave["seed"],
+        **_list_checks(wave, lines),
+        **_seed_checks(wave, strata),
+        **_beacon_checks(wave),
         "everybody_has_a_result": len(rows) == len(published),
         "ranks": not different,
         "seats": sum(row.selected for row in published) <= wave["quota"],
     }
+    if noted is not None:
+        checks["noted_before_the_draw"] = noted.strip().lower() == wave["commitment"]
     return {
         "wave": wave["wave"],
         "holds": all(checks.values()),
         "checks": checks,
         "people": len(lines),
         "selected": sum(row.selected for row in rows),
+        "commitment": wave["commitment"],
         "first_differences": different[:SHOWN],
+    }
+
+
+def _list_checks(wave: Mapping[str, Any], lines: Sequence[str]) -> dict[str, bool]:
+    ids = [line.partition(",")[0] for line in lines]
+    members = Counter(line.partition(",")[2] for line in lines)
+    counted = {each["code"]: each["members"] for each in wave["strata"]}
+    return {
+        "rule": wave["rule"] == draw.RULE,
+        "list_sorted_without_repetition": all(first < second for first, second in pairwise(ids)),
+        "entries": wave["entries"] == len(lines),
+        "root": wave["root"] == draw.root([draw.leaf(line) for line in lines]).hex(),
+        "strata": counted == {code: members[code] for code in counted} and members.total() == sum(counted.values()),
+    }
+
+
+def _seed_checks(wave: Mapping[str, Any], strata: Sequence[Stratum]) -> dict[str, bool]:
+    people, beacon = wave["officials"], wave["beacon"]
+    promised = [each["points"][0] for each in people]
+    announced = Announcement(
+        wave["wave"],
+        wave["root"],
+        wave["entries"],
+        wave["quota"],
+        strata,
+        wave["threshold"],
+        [(each["name"], each["points"]) for each in people],
+        (beacon["chain"], beacon["round"]) if beacon else None,
+    )
+    drand = randomness(beacon["signature"]) if beacon else ""
+    return {
+        "officials": _watched(people, wave["threshold"]),
+        "commitments": [sharing.commitment(each) for each in wave["secrets"]] == promised == wave["commitments"],
+        "commitment": announced.commitment() == wave["commitment"],
+        "seed": draw.seed_of(wave["secrets"], drand) == wave["seed"],
+    }
+
+
+def _watched(people: Sequence[Mapping[str, Any]], threshold: int) -> bool:
+    """Enough officials, all different, each with points enough and the word of every other that shares check."""
+    names = [each["name"] for each in people]
+    return (
+        len(set(names)) == len(names) >= officials.LEAST
+        and threshold == officials.threshold_of(len(names), threshold)
+        and len({each["points"][0] for each in people}) == len(names)
+        and all(len(each["points"]) == threshold for each in people)
+        and all({*each["acknowledged_by"], each["name"]} >= set(names) for each in people)
+    )
+
+
+def _beacon_checks(wave: Mapping[str, Any]) -> dict[str, bool]:
+    beacon = wave["beacon"]
+    if not beacon:
+        return {}
+    later = time_of(CHAINS[beacon["chain"]], beacon["round"]) > datetime.fromisoformat(wave["frozen_at"])
+    return {
+        "beacon_after_the_list": later,
+        "beacon_signature": genuine(beacon["chain"], beacon["round"], beacon["signature"]),
     }

@@ -8,6 +8,9 @@ from shared.contracts.registration_terms import (
     Code,
     Count,
     Digest,
+    OfficialCommitment,
+    Point,
+    Signature,
     StratumCount,
     StratumQuota,
     Text,
@@ -42,7 +45,7 @@ class WaveClosed(WaveEvent):
     """The list is frozen and committed to, before anybody can know the seed.
 
     `root` is the RFC 6962 tree hash of the list (services/registration/domain/draw.py); `commitments` are the
-    SHA-256 of the officials' secrets; `commitment` is the SHA-256 of them together, the one line to print.
+    officials' public keys; `commitment` is the SHA-256 of all that is fixed now, the one line to print.
     """
 
     closed_at: AwareDatetime
@@ -51,9 +54,18 @@ class WaveClosed(WaveEvent):
     quota: Count
     strata: tuple[StratumCount, ...]
     commitment: Digest
-    commitments: tuple[Digest, ...]
+    commitments: tuple[Point, ...]
     rule: Code
-    """Name of the algorithm that draws, such as `gelombang-draw-1`."""
+    """Name of the algorithm that draws, such as `gelombang-draw-2`."""
+    frozen_at: AwareDatetime | None = None
+    """When the last part of the list was frozen; the beacon's round becomes public after it."""
+    officials: tuple[OfficialCommitment, ...] = ()
+    """In the order in which their secrets make the seed."""
+    threshold: Count = 0
+    """How many holders of shares open a secret that its official withholds."""
+    beacon_chain: Digest | None = None
+    """Hash of the drand chain whose randomness joins the secrets; None: the wave has no beacon."""
+    beacon_round: Count | None = None
 
 
 class WaveDrawn(WaveEvent):
@@ -66,6 +78,11 @@ class WaveDrawn(WaveEvent):
     entries: Count
     quota: Count
     strata: tuple[StratumCount, ...]
+    opened_by_shares: tuple[Text, ...] = ()
+    """Officials who withheld their secret; others opened it."""
+    beacon_round: Count | None = None
+    beacon_signature: Signature | None = None
+    rule: Code | None = None
 
 
 class SeatsRecycled(WaveEvent):

@@ -14,6 +14,7 @@ Line = Annotated[str, Field(min_length=1, max_length=300)]
 Short = Annotated[str, Field(min_length=1, max_length=64)]
 Note = Annotated[str, Field(min_length=3, max_length=300)]
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Point = Annotated[str, Field(pattern=r"^0[23][0-9a-f]{64}$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Quota = Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 WaveNumber = Annotated[int, Path(ge=1, le=9999)]
@@ -120,6 +121,7 @@ class VisitBody(Body):
     on: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     slot: Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
     topic: Literal["REGISTRATION", "DATA", "SELECTION", "TRAINING", "INCENTIVE", "EMAIL_OR_WALLET"]
+    way: Literal["visit", "phone", "whatsapp"] = "visit"
 
 
 class StratumBody(Body):
@@ -148,20 +150,61 @@ class WaveChangeBody(Body):
     reason: Note
 
 
-class ClosingBody(Body):
-    """SHA-256 of each official's secret of 32 bytes."""
+class OfficialsBody(Body):
+    """Names in the order in which their secrets will make the seed; `beacon` is the hash of a drand chain."""
 
-    commitments: Annotated[list[Hex], Field(min_length=1, max_length=9)]
+    officials: Annotated[list[Line], Field(min_length=1, max_length=9)]
+    threshold: Annotated[StrictInt | None, Field(ge=2, le=8)] = None
+    beacon: Hex | None = None
+
+
+class CommitmentBody(Body):
+    """The file `commitment.json` that `gelombang draw secret` writes for an official."""
+
+    official: Line
+    points: Annotated[list[Point], Field(min_length=2, max_length=8)]
+
+
+class AcknowledgementBody(CommitmentBody):
+    """`holders` checked their shares of the official's secret against these points."""
+
+    holders: Annotated[list[Line], Field(min_length=1, max_length=8)]
+
+
+class SecretBody(Body):
+    official: Line
+    secret: Hex
+
+
+class ShareBody(Body):
+    """A share that `holder` keeps of the secret of `official`."""
+
+    official: Line
+    holder: Line
+    share: Hex
+
+
+class BeaconBody(Body):
+    """The round of the wave's beacon and its signature, as drand publishes them."""
+
+    round: Annotated[StrictInt, Field(ge=1)]
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{96}$")]
 
 
 class DrawBody(Body):
-    """The secrets in the order of their commitments."""
+    """The officials' secrets, and shares of those that are withheld."""
 
-    secrets: Annotated[list[Hex], Field(min_length=1, max_length=9)]
+    secrets: Annotated[list[SecretBody], Field(max_length=9)]
+    shares: Annotated[list[ShareBody], Field(max_length=72)] = []
+    beacon: BeaconBody | None = None
 
 
 class JoinBody(Body):
     applicant_id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
+
+
+class CancellationBody(Body):
+    reason: Note
 
 
 class BatchJoinBody(Body):

@@ -13,6 +13,7 @@ from services.registration import store
 from services.registration.api.bodies import ApplicantId, TrackingCode, WaveNumber
 from services.registration.api.desk import Desk
 from services.registration.domain import draw
+from services.registration.domain.beacon import CHAINS, Beacon, time_of
 from services.registration.domain.closing import FrozenChunk
 from services.registration.domain.waves import Wave
 from shared.contracts.decision import Refused
@@ -77,12 +78,26 @@ def public(wave: Wave) -> dict[str, Any]:
         "strata": [count.model_dump() for count in wave.counts()],
         "entries": wave.entries if wave.root else None,
         "root": wave.root,
+        "frozen_at": wave.frozen_at,
+        "threshold": wave.threshold,
+        "officials": [asdict(official) for official in wave.officials],
         "commitments": list(wave.commitments),
-        "commitment": draw.together(wave.commitments) if wave.commitments else None,
+        "commitment": wave.commitment,
+        "beacon": _beacon(wave.beacon),
         "secrets": list(wave.secrets),
+        "opened_by_shares": list(wave.opened_by_shares),
         "seed": wave.seed,
         "selected": wave.selected if wave.state in ("announcing", "done") else None,
     }
+
+
+def _beacon(beacon: Beacon | None) -> dict[str, Any] | None:
+    """The round with the second in which it becomes public, as its chain says."""
+    if beacon is None:
+        return None
+    chain = CHAINS[beacon.chain]
+    public_at = time_of(chain, beacon.round) if beacon.round else None
+    return {**asdict(beacon), "name": chain.name, "genesis": chain.genesis, "period": chain.period, "at": public_at}
 
 
 def proof_of(wave: Wave, chunk: FrozenChunk | None, applicant_id: str) -> dict[str, Any]:

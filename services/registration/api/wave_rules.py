@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from services.registration.domain import closing, joining, results, waves
+from services.registration.domain import cancelling, ceremony, closing, joining, results, waves
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.closing import chunk_id
 from services.registration.domain.eligibility import Household
@@ -78,12 +78,35 @@ def _announce(world: World, command: results.AnnounceResults, now: datetime) -> 
     return results.announce(world.get(Wave, wave_id(command.wave)), part, command, now)
 
 
+def _cancel_needs(command: cancelling.CancelWave, world: World) -> Iterable[Ref]:
+    return [ref(Wave, wave_id(command.wave)), POOL]
+
+
+def _cancel(world: World, command: cancelling.CancelWave, now: datetime) -> Decision:
+    wave, pool = world.get(Wave, wave_id(command.wave)), world.get(SeatPool, SeatPool.ID)
+    return cancelling.cancel_wave(wave, pool, command, now)
+
+
+def _release_needs(command: cancelling.ReleasePeople, world: World) -> Iterable[Ref]:
+    return [ref(Wave, wave_id(command.wave)), *(ref(Applicant, each) for each in command.applicant_ids)]
+
+
+def _release(world: World, command: cancelling.ReleasePeople, now: datetime) -> Decision:
+    people = [world.get(Applicant, each) for each in command.applicant_ids]
+    return cancelling.release(world.get(Wave, wave_id(command.wave)), people, command)
+
+
 WAVES: Mapping[type, Rule] = {
     waves.DraftWave: _about_wave(waves.draft_wave, at=False),
     waves.OpenWave: Rule(_open_needs, _open),
     waves.ChangeWave: _about_wave(waves.change_wave),
+    cancelling.CancelWave: Rule(_cancel_needs, _cancel),
+    cancelling.ReleasePeople: Rule(_release_needs, _release),
+    ceremony.NameOfficials: _about_wave(ceremony.name_officials),
+    ceremony.HandInCommitment: _about_wave(ceremony.hand_in_commitment, at=False),
+    ceremony.AcknowledgeShares: _about_wave(ceremony.acknowledge_shares, at=False),
     closing.CloseWave: _about_wave(closing.close_wave),
-    closing.FreezeChunk: _about_wave(closing.freeze_chunk, at=False),
+    closing.FreezeChunk: _about_wave(closing.freeze_chunk),
     closing.DrawWave: _about_wave(closing.draw_wave),
     results.StoreResults: _about_wave(results.store_results, at=False),
     results.AnnounceResults: Rule(_announce_needs, _announce),

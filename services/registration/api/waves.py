@@ -1,4 +1,4 @@
-"""Waves: the office drafts, opens, changes, closes and draws them; people join; everybody can check the draw."""
+"""Waves: the office drafts, opens and changes them, and people join. How one is closed and drawn: ceremony.py."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from fastapi import APIRouter, Depends
 from services.registration import store
 from services.registration.api.bodies import (
     BatchJoinBody,
-    ClosingBody,
-    DrawBody,
+    CancellationBody,
     JoinBody,
     Key,
     OpeningBody,
@@ -23,7 +22,7 @@ from services.registration.api.bodies import (
 )
 from services.registration.api.desk import Desk
 from services.registration.domain import plain_text
-from services.registration.domain.closing import CloseWave, DrawWave
+from services.registration.domain.cancelling import CancelWave
 from services.registration.domain.draw import Stratum
 from services.registration.domain.joining import JoinWave, StartBatchJoin
 from services.registration.domain.strata import strata_of_rules
@@ -33,7 +32,7 @@ from shared.security.accounts import Staff
 
 
 def add_preparation(router: APIRouter, desk: Desk) -> None:
-    """A wave is drafted by the secretariat and opened or changed by the approver."""
+    """A wave is drafted by the secretariat and opened, changed or cancelled by the approver."""
     secretariat, approver = _roles(desk)
 
     @router.post("/waves", status_code=202, summary="Susun gelombang")
@@ -58,19 +57,10 @@ def add_preparation(router: APIRouter, desk: Desk) -> None:
         reason = plain_text.clean(body.reason, 300)
         return dict(await desk.execute(ChangeWave(wave, opens_at, closes_at, body.quota, reason)))
 
-
-def add_selection(router: APIRouter, desk: Desk) -> None:
-    """The secretariat closes a wave with the officials' commitments; the approver opens their secrets."""
-    secretariat, approver = _roles(desk)
-
-    @router.post("/waves/{wave}/closing", status_code=202, summary="Tutup gelombang dengan komitmen")
-    async def close(wave: WaveNumber, body: ClosingBody, staff: Staff = secretariat) -> dict[str, Any]:
-        command = CloseWave(wave, tuple(body.commitments), desk.settings.draw_secrets, staff.username)
-        return dict(await desk.execute(command))
-
-    @router.post("/waves/{wave}/draw", status_code=202, summary="Undi gelombang")
-    async def draw(wave: WaveNumber, body: DrawBody, staff: Staff = approver) -> dict[str, Any]:
-        return dict(await desk.execute(DrawWave(wave, tuple(body.secrets), staff.username)))
+    @router.post("/waves/{wave}/cancellation", status_code=202, summary="Batalkan gelombang")
+    async def cancel(wave: WaveNumber, body: CancellationBody, staff: Staff = approver) -> dict[str, Any]:
+        reason = plain_text.clean(body.reason, 300)
+        return dict(await desk.execute(CancelWave(wave, reason, staff.username)))
 
 
 def add_joining(router: APIRouter, desk: Desk) -> None:

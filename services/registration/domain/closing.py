@@ -7,38 +7,40 @@ roots is the root of the whole list (draw.py), so no document and no message eve
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import ClassVar
 
-from services.registration.domain import draw
+from services.registration.domain import draw, officials
+from services.registration.domain.beacon import CHAINS, Beacon, next_round, randomness
 from services.registration.domain.waves import Wave, in_state, wave_id
 from shared.contracts.decision import Decision, Refused
 from shared.contracts.registration import WaveClosed, WaveDrawn
+from shared.contracts.registration_terms import OfficialCommitment
 
 
 @dataclass(frozen=True, slots=True)
 class CloseWave:
-    """`commitments` are the SHA-256 of the officials' secrets; at least `least` of them."""
-
     wave: int
-    commitments: tuple[str, ...]
-    least: int
     by: str
 
 
 def close_wave(wave: Wave | None, command: CloseWave, now: datetime) -> Decision:
     """Nobody joins any more; the list is now frozen part by part (schedule), then WaveClosed is said.
 
-    Raises Refused WAVE_UNKNOWN, WAVE_STATE, WAVE_STILL_OPEN, COMMITMENTS.
+    Raises Refused WAVE_UNKNOWN, WAVE_STATE, WAVE_STILL_OPEN, OFFICIALS_MISSING, COMMITMENTS.
     """
     found = in_state(wave, "open")
     if now < found.closes_at:
         raise Refused("WAVE_STILL_OPEN")
-    if len(command.commitments) < command.least or len(set(command.commitments)) != len(command.commitments):
-        raise Refused("COMMITMENTS", least=command.least)
-    closing = replace(found, state="closing", commitments=command.commitments, closed_by=command.by, closed_at=now)
+    if not found.officials:
+        raise Refused("OFFICIALS_MISSING")
+    lacking = officials.missing(found.officials)
+    if lacking:
+        raise Refused("COMMITMENTS", officials=", ".join(lacking))
+    closing = replace(found, state="closing", closed_by=command.by, closed_at=now)
     return Decision(changes=(closing,), reply={"wave": found.wave, "state": "closing"})
 
 
@@ -74,8 +76,8 @@ class FreezeChunk:
     last: bool
 
 
-def freeze_chunk(wave: Wave | None, command: FreezeChunk) -> Decision:
-    """Add a part to the frozen list; the last part commits to the list and says WaveClosed.
+def freeze_chunk(wave: Wave | None, command: FreezeChunk, now: datetime) -> Decision:
+    """Add a part to the frozen list; the last part commits to the list, names the beacon's round and says WaveClosed.
 
     Raises Refused WAVE_UNKNOWN, WAVE_STATE, CHUNK_OUT_OF_ORDER (done before, or not its turn).
     """
@@ -98,21 +100,31 @@ def freeze_chunk(wave: Wave | None, command: FreezeChunk) -> Decision:
     chunks = (FrozenChunk(found.wave, command.number, ids[0], command.lines, part),) if ids else ()
     if not command.last:
         return Decision(changes=(grown, *chunks))
-    return Decision(changes=chunks) + _closed(grown)
+    return Decision(changes=chunks) + _closed(grown, now)
 
 
-def _closed(wave: Wave) -> Decision:
+def _closed(wave: Wave, now: datetime) -> Decision:
     root = draw.root([bytes.fromhex(each) for each in wave.chunk_roots]).hex()
-    closed = replace(wave, state="closed", root=root)
+    # Only now, with the list fixed, is the round named: no person chooses it, and nobody can know its randomness.
+    beacon = Beacon(wave.beacon.chain, next_round(CHAINS[wave.beacon.chain], now)) if wave.beacon else None
+    closed = replace(wave, state="closed", root=root, frozen_at=now, beacon=beacon)
     told = WaveClosed(
         wave=wave.wave,
         closed_at=wave.closed_at or wave.closes_at,
+        frozen_at=now,
         root=root,
         entries=wave.entries,
         quota=wave.quota,
         strata=wave.counts(),
-        commitment=draw.together(wave.commitments),
+        commitment=closed.commitment or "",
         commitments=wave.commitments,
+        officials=tuple(
+            OfficialCommitment(name=each.name, points=each.points, acknowledged_by=each.acknowledged_by)
+            for each in wave.officials
+        ),
+        threshold=wave.threshold,
+        beacon_chain=beacon.chain if beacon else None,
+        beacon_round=beacon.round if beacon else None,
         rule=draw.RULE,
     )
     return Decision(changes=(closed,), events=(told,))
@@ -120,33 +132,64 @@ def _closed(wave: Wave) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class DrawWave:
-    """The officials open their secrets (64 hexadecimal digits each), in the order of the commitments."""
+    """The officials open their secrets (name -> 64 digits); holders give shares of one that is withheld.
+
+    `shares` is official -> holder -> share. `beacon` is the wave's round with its signature, which the door checked.
+    """
 
     wave: int
-    secrets: tuple[str, ...]
+    secrets: Mapping[str, str]
+    shares: Mapping[str, Mapping[str, str]]
+    beacon: Beacon | None
     by: str
 
 
 def draw_wave(wave: Wave | None, command: DrawWave, now: datetime) -> Decision:
-    """Fix the seed and say it; ranks and results follow in parts (schedule).
+    """Fix the seed and say it, once for ever; ranks and results follow in parts (schedule).
 
-    Raises Refused WAVE_UNKNOWN, WAVE_STATE, SECRETS, SAME_EYES.
+    Raises Refused WAVE_UNKNOWN, WAVE_STATE, SAME_EYES, BEACON_ROUND, and as `open_secrets`.
     """
     found = in_state(wave, "closed")
-    if tuple(draw.commitment(secret) for secret in command.secrets) != found.commitments:
-        raise Refused("SECRETS")
     if found.closed_by == command.by:
         raise Refused("SAME_EYES")
-    seed = draw.seed_of(command.secrets)
-    drawn = replace(found, state="drawn", secrets=command.secrets, seed=seed, drawn_at=now)
-    told = WaveDrawn(
-        wave=found.wave,
-        drawn_at=now,
+    _right_round(found.beacon, command.beacon)
+    opened = officials.open_secrets(found.officials, found.threshold, command.secrets, command.shares)
+    signature = command.beacon.signature if command.beacon else None
+    seed = draw.seed_of(opened.secrets, randomness(signature) if signature else "")
+    drawn = replace(
+        found,
+        state="drawn",
+        secrets=opened.secrets,
+        opened_by_shares=opened.by_shares,
+        beacon=command.beacon,
         seed=seed,
-        secrets=command.secrets,
-        root=found.root or draw.root(()).hex(),
-        entries=found.entries,
-        quota=found.quota,
-        strata=found.counts(),
+        drawn_at=now,
     )
-    return Decision(changes=(drawn,), events=(told,), reply={"wave": found.wave, "state": "drawn", "seed": seed})
+    return Decision(
+        changes=(drawn,), events=(_drawn(drawn, now),), reply={"wave": found.wave, "state": "drawn", "seed": seed}
+    )
+
+
+def _right_round(wanted: Beacon | None, given: Beacon | None) -> None:
+    """The named round and no other, with its signature; a wave without a beacon takes none."""
+    known = (wanted.chain, wanted.round) if wanted else None
+    came = (given.chain, given.round) if given and given.signature else None
+    if known != came:
+        raise Refused("BEACON_ROUND", round=known[1] if known else "-")
+
+
+def _drawn(wave: Wave, now: datetime) -> WaveDrawn:
+    return WaveDrawn(
+        wave=wave.wave,
+        drawn_at=now,
+        seed=wave.seed or "",
+        secrets=wave.secrets,
+        root=wave.root or "",
+        entries=wave.entries,
+        quota=wave.quota,
+        strata=wave.counts(),
+        opened_by_shares=wave.opened_by_shares,
+        beacon_round=wave.beacon.round if wave.beacon else None,
+        beacon_signature=wave.beacon.signature if wave.beacon else None,
+        rule=draw.RULE,
+    )

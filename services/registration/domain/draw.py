@@ -1,11 +1,14 @@
-"""The draw that anybody can recompute: a committed list, a committed seed, ranks by HMAC. Rule `gelombang-draw-1`.
+"""The draw that anybody can recompute: a committed list, a committed seed, ranks by HMAC. Rule `gelombang-draw-2`.
 
 1. The list: one line `applicant_id,stratum` per person, sorted by applicant_id. Its root is the RFC 6962 tree
    hash: leaf = SHA-256(00 || line), node = SHA-256(01 || left || right), a node without a right neighbour rises.
-2. The seed: SHA-256 of the officials' 32-byte secrets one after the other; their SHA-256 were published before.
-3. The ticket of a person: HMAC-SHA256(seed, applicant_id). Smaller tickets come first.
-4. Strata in their order: the first `quota` tickets of the stratum's people are selected.
-5. Seats left over, and those of no stratum, go to the general pool UMUM: everybody not yet selected, by ticket.
+2. The announcement: root, seats, officials with their points and the beacon's round, as lines of text. Their SHA-256
+   is the commitment, the one line to print when the list is frozen: afterwards nothing of it can be exchanged.
+3. The seed: SHA-256 of the officials' 32-byte secrets in their order, then of the beacon's 32 bytes where the wave
+   has one. Each secret s fits its commitment g^s on P-256 (sharing.py); without all of them there is no seed.
+4. The ticket of a person: HMAC-SHA256(seed, applicant_id). Smaller tickets come first.
+5. Strata in their order: the first `quota` tickets of the stratum's people are selected.
+6. Seats left over, and those of no stratum, go to the general pool UMUM: everybody not yet selected, by ticket.
 A person who is not selected is told the rank inside the own stratum. Source: paper facts 111 and 139 (R9-R11).
 """
 
@@ -17,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-RULE = "gelombang-draw-1"
+RULE = "gelombang-draw-2"
 GENERAL = "UMUM"
 CHUNK = 1024
 """Lines per stored part of the list. A power of two, so that the root of a part is a node of the tree."""
@@ -97,19 +100,40 @@ def climb(start: bytes, steps: Iterable[Step]) -> bytes:
     return current
 
 
-def commitment(secret: str) -> str:
-    """What an official publishes of a secret (64 hexadecimal digits) before the draw."""
-    return hashlib.sha256(bytes.fromhex(secret)).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """All that is fixed when the list is frozen. `officials` are names with their points, in their order."""
+
+    wave: int
+    root: str
+    entries: int
+    quota: int
+    strata: Sequence[Stratum]
+    threshold: int
+    officials: Sequence[tuple[str, Sequence[str]]]
+    beacon: tuple[str, int] | None
+    """Hash of the chain and round."""
+
+    def commitment(self) -> str:
+        """SHA-256 of the lines; names come last in theirs, and hold no line break."""
+        lines = [
+            RULE,
+            f"wave {self.wave}",
+            f"root {self.root}",
+            f"entries {self.entries}",
+            f"quota {self.quota}",
+            *(f"stratum {each.code} {each.quota}" for each in self.strata),
+            f"threshold {self.threshold}",
+            *(f"official {' '.join(points)} {name}" for name, points in self.officials),
+        ]
+        if self.beacon:
+            lines.append(f"beacon {self.beacon[0]} {self.beacon[1]}")
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def together(commitments: Sequence[str]) -> str:
-    """One line for the notice board: SHA-256 of the commitments, each a line of its own."""
-    return hashlib.sha256("\n".join(commitments).encode()).hexdigest()
-
-
-def seed_of(secrets: Sequence[str]) -> str:
-    """The seed: SHA-256 of all secrets in the order of their commitments."""
-    return hashlib.sha256(b"".join(bytes.fromhex(secret) for secret in secrets)).hexdigest()
+def seed_of(secrets: Sequence[str], randomness: str = "") -> str:
+    """The seed from all secrets in the order of their officials, and the beacon's randomness; hexadecimal digits."""
+    return hashlib.sha256(b"".join(bytes.fromhex(each) for each in (*secrets, randomness))).hexdigest()
 
 
 def ticket(seed: bytes, applicant_id: str) -> bytes:

@@ -1,7 +1,7 @@
-"""Waves (gelombang): draft, open, closing (list being frozen), closed, drawn, announcing, done. Times in UTC.
+"""Waves (gelombang): draft, open, closing (list being frozen), closed, drawn, announcing, done; or cancelled.
 
-Source: paper facts 11 and 119, domain notes 5.3. Two people act on every wave: one drafts and closes, another
-opens and draws.
+Times in UTC. Two people act on every wave: one drafts and closes, another opens and draws. Source: paper facts 11
+and 119, domain notes 5.3.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from services.registration.domain.draw import GENERAL, Stratum
+from services.registration.domain.beacon import Beacon
+from services.registration.domain.draw import GENERAL, Announcement, Stratum
+from services.registration.domain.officials import Official
 from services.registration.domain.rules import RuleSet
 from services.registration.domain.strata import is_stratum
 from shared.contracts.decision import Decision, Refused
 from shared.contracts.registration import SeatsRecycled, WaveChanged, WaveOpened
 from shared.contracts.registration_terms import StratumCount, StratumQuota
 
-State = Literal["draft", "open", "closing", "closed", "drawn", "announcing", "done"]
+State = Literal["draft", "open", "closing", "closed", "drawn", "announcing", "done", "cancelling", "cancelled"]
 
 
 def wave_id(wave: int) -> str:
@@ -42,13 +44,19 @@ class Wave:
     recycled_seats: int = 0
     closed_by: str | None = None
     closed_at: datetime | None = None
-    commitments: tuple[str, ...] = ()
+    officials: tuple[Official, ...] = ()
+    threshold: int = 0
+    """How many holders open a secret that its official withholds."""
+    beacon: Beacon | None = None
+    frozen_at: datetime | None = None
     chunk_roots: tuple[str, ...] = ()
     last_frozen: str = ""
     members: Mapping[str, int] = field(default_factory=dict)
     """Stratum -> people in the frozen list."""
     root: str | None = None
     secrets: tuple[str, ...] = ()
+    opened_by_shares: tuple[str, ...] = ()
+    """Officials whose secret others opened."""
     seed: str | None = None
     drawn_at: datetime | None = None
     result_chunks: int = 0
@@ -62,6 +70,22 @@ class Wave:
     @property
     def entries(self) -> int:
         return sum(self.members.values())
+
+    @property
+    def commitments(self) -> tuple[str, ...]:
+        """The first point of every official who has handed them in."""
+        return tuple(each.points[0] for each in self.officials if each.points)
+
+    @property
+    def commitment(self) -> str | None:
+        """The one line for the notice board; None until the list is frozen."""
+        if self.root is None:
+            return None
+        beacon = (self.beacon.chain, self.beacon.round or 0) if self.beacon else None
+        officials = [(each.name, each.points) for each in self.officials]
+        return Announcement(
+            self.wave, self.root, self.entries, self.quota, self.strata, self.threshold, officials, beacon
+        ).commitment()
 
     def counts(self) -> tuple[StratumCount, ...]:
         """Every stratum with its people and seats, the general pool last with the seats of no stratum."""

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.registration.domain import closing, draw
-from services.registration.domain.closing import DrawWave, FreezeChunk, FrozenChunk
+from services.registration.domain.beacon import Beacon
+from services.registration.domain.closing import FreezeChunk, FrozenChunk
+from services.registration.domain.officials import Official
 from services.registration.domain.results import ResultChunk
 from services.registration.domain.waves import Wave
 from shared.contracts.registration import WaveClosed, WaveDrawn
+from tests.unit.registration import officials
 from tests.unit.registration.builders import CLOSES, changed, index, refused, said, wave
-from tests.unit.registration.wave_steps import COMMITMENTS, SECRETS, closed_by, frozen, lines_of
+from tests.unit.registration.wave_steps import closed_by, drawing, frozen, lines_of, ready
 
 # ---- close and freeze
 
 
 def test_a_closed_wave_takes_nobody_in_and_waits_for_its_list() -> None:
-    decision = closed_by(wave())
+    decision = closed_by(ready())
 
     assert decision.events == ()
     assert changed(decision, Wave).state == "closing"
 
 
-def test_waves_close_at_the_announced_time_and_with_different_commitments() -> None:
-    refused("WAVE_STILL_OPEN", lambda: closed_by(wave(), early=True))
-    refused("COMMITMENTS", lambda: closed_by(wave(), least=3))
-    refused("COMMITMENTS", lambda: closed_by(wave(), commitments=(COMMITMENTS[0], COMMITMENTS[0])))
+def test_waves_close_at_the_announced_time_and_when_every_official_is_ready() -> None:
+    refused("WAVE_STILL_OPEN", lambda: closed_by(ready(), early=True))
+    refused("OFFICIALS_MISSING", lambda: closed_by(wave()))
+    *others, last = officials.ready()
+    for lacking in (Official(last.name), replace(last, acknowledged_by=last.acknowledged_by[1:])):
+        refused("COMMITMENTS", lambda lacking=lacking: closed_by(ready(officials=(*others, lacking))))
 
 
 @pytest.mark.parametrize("count", [0, 1, draw.CHUNK, draw.CHUNK + 1, 3 * draw.CHUNK])
@@ -37,7 +44,9 @@ def test_the_commitment_is_to_the_whole_list_whatever_its_length(count: int) -> 
     told = said(last, WaveClosed)
     assert told.root == draw.root([draw.leaf(line) for line in lines]).hex()
     assert told.entries == sum(each.members for each in told.strata) == count
-    assert told.commitments == COMMITMENTS
+    assert told.commitments == officials.COMMITMENTS
+    assert [each.name for each in told.officials] == list(officials.NAMES)
+    assert (told.commitment, told.frozen_at, told.beacon_round) == (found.commitment, CLOSES, None)
     assert told.closed_at == CLOSES
     assert [line for chunk in chunks for line in chunk.lines] == list(lines)
     assert [chunk.root for chunk in chunks] == list(found.chunk_roots)
@@ -63,15 +72,17 @@ def test_counts_name_every_group_and_the_seats_of_none() -> None:
     ],
 )
 def test_a_part_that_does_not_fit_is_not_frozen(command: FreezeChunk) -> None:
-    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(changed(closed_by(wave()), Wave), command))
+    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(changed(closed_by(ready()), Wave), command, CLOSES))
 
 
 def test_a_part_is_frozen_once() -> None:
-    first = closing.freeze_chunk(changed(closed_by(wave()), Wave), FreezeChunk(1, 0, lines_of(draw.CHUNK), False))
+    first = closing.freeze_chunk(
+        changed(closed_by(ready()), Wave), FreezeChunk(1, 0, lines_of(draw.CHUNK), False), CLOSES
+    )
     found = changed(first, Wave)
 
-    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 0, lines_of(1), True)))
-    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 1, lines_of(1), True)))
+    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 0, lines_of(1), True), CLOSES))
+    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 1, lines_of(1), True), CLOSES))
 
 
 def test_a_frozen_part_has_its_place_in_the_order() -> None:
@@ -85,14 +96,15 @@ def test_a_frozen_part_has_its_place_in_the_order() -> None:
 def test_opening_the_secrets_fixes_the_seed() -> None:
     found, _, _ = frozen(lines_of(3))
 
-    decision = closing.draw_wave(found, DrawWave(1, SECRETS, "kepala"), CLOSES)
+    decision = closing.draw_wave(found, drawing(), CLOSES)
 
     told = said(decision, WaveDrawn)
-    assert (told.seed, told.root, told.secrets) == (draw.seed_of(SECRETS), found.root, SECRETS)
+    assert (told.root, told.secrets, told.opened_by_shares) == (found.root, officials.SECRETS, ())
+    assert told.seed == draw.seed_of(officials.SECRETS) == changed(decision, Wave).seed
 
 
 def test_draws_that_cannot_be() -> None:
     found, _, _ = frozen(lines_of(3))
-    refused("SECRETS", lambda: closing.draw_wave(found, DrawWave(1, SECRETS[::-1], "kepala"), CLOSES))
-    refused("SAME_EYES", lambda: closing.draw_wave(found, DrawWave(1, SECRETS, "sekretariat"), CLOSES))
-    refused("WAVE_STATE", lambda: closing.draw_wave(wave(), DrawWave(1, SECRETS, "kepala"), CLOSES))
+    refused("SAME_EYES", lambda: closing.draw_wave(found, drawing(by="sekretariat"), CLOSES))
+    refused("WAVE_STATE", lambda: closing.draw_wave(ready(), drawing(), CLOSES))
+    refused("BEACON_ROUND", lambda: closing.draw_wave(found, drawing(beacon=Beacon("c", 1, "ab" * 48)), CLOSES))

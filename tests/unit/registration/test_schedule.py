@@ -13,6 +13,7 @@ from services.registration.domain.draw import Row
 from services.registration.domain.identity import LapseQuestion, RequestChecks
 from services.registration.domain.joining import BatchJoin, JoinPart
 from services.registration.domain.results import AnnounceResults, ResultChunk, StoreResults
+from services.registration.domain.watch import ScreenPeople
 from services.registration.domain.waves import Wave
 from services.registration.reference import read_reference
 from services.registration.schedule import LISTS_AT_ONCE, PARTS_AT_ONCE, PEOPLE_AT_ONCE, READ_AHEAD, Clock, timers
@@ -111,7 +112,7 @@ async def test_ranks_are_stored_from_the_first_part_that_is_missing() -> None:
 
 
 def _frozen(command: FreezeChunk) -> tuple[Wave, Any]:
-    decision = freeze_chunk(wave(state="closing", commitments=("ab" * 32,), closed_at=CLOSES), command)
+    decision = freeze_chunk(wave(state="closing", closed_at=CLOSES), command, CLOSES)
     chunk = next(state for state in decision.changes if isinstance(state, FrozenChunk))
     return next(state for state in decision.changes if isinstance(state, Wave)), chunk
 
@@ -180,14 +181,16 @@ async def test_a_batch_of_nobody_ends_and_is_forgotten() -> None:
 async def test_people_are_asked_about_in_groups_and_questions_lapse_one_by_one() -> None:
     desk = Desk()
     waiting = [replace(applicant(), applicant_id=f"p{number:05d}", wake_at=NOW) for number in range(60)]
-    over = replace(applicant("q"), stage="questioned", wake_at=NOW)
+    over = replace(applicant("q"), stage="questioned", wake_at=NOW, screened=True)
+    new = replace(applicant("n"), stage="questioned", wake_at=NOW)
     later = replace(applicant("later"), wake_at=NOW + timedelta(seconds=1))
-    await desk.keep(*waiting, over, later, applicant("never"))
+    await desk.keep(*waiting, over, new, later, applicant("never"))
 
     commands = await desk.clock.wake(desk.database, NOW)
 
     checks = [each for each in commands if isinstance(each, RequestChecks)]
     assert [len(each.applicant_ids) for each in checks] == [identity.TOGETHER, 10]
+    assert [each.applicant_ids for each in commands if isinstance(each, ScreenPeople)] == [("n",)]
     assert [each for each in commands if isinstance(each, LapseQuestion)] == [LapseQuestion("q", REFERENCE.rules)]
     assert await desk.clock.wake(desk.database, NOW - timedelta(days=1)) == []
 
@@ -204,4 +207,4 @@ async def test_a_crowd_is_read_once_and_asked_about_over_several_rounds() -> Non
 
 
 def test_each_kind_of_work_has_a_timer() -> None:
-    assert [timer.name for timer in timers(Desk().vault, REFERENCE)] == ["waves", "join", "wake"]
+    assert [timer.name for timer in timers(Desk().vault, REFERENCE)] == ["waves", "join", "wake", "rings"]

@@ -9,6 +9,8 @@ from typing import Any
 
 from services.registration.domain import draw
 from services.registration.domain.draw import Step
+from tests.unit.registration import officials
+from tests.unit.registration.ceremony_steps import hand_in, opening
 from tests.unit.registration.house import (
     APPROVER,
     PLACEMENT,
@@ -21,8 +23,6 @@ from tests.unit.registration.house import (
     wait_for,
 )
 from tests.unit.registration.sheets import as_csv, row, taken, upload
-
-SECRETS = ["01" * 32, "02" * 32, "03" * 32]
 
 
 def wave_body(**changes: Any) -> dict[str, Any]:
@@ -52,11 +52,14 @@ async def ready(house: House, number: int, **changes: Any) -> dict[str, Any]:
 
 
 async def close_and_draw(house: House, number: int = 1) -> dict[str, Any]:
-    commitments = [draw.commitment(secret) for secret in SECRETS]
+    """The whole ceremony; one official withholds the secret, and three others open it."""
+    await hand_in(house, number)
     house.clock.ahead += timedelta(days=6)
-    await house.call("POST", f"/waves/{number}/closing", 202, json={"commitments": commitments}, headers=SECRETARIAT)
+    await house.call("POST", f"/waves/{number}/closing", 202, headers=SECRETARIAT)
     await house.wave_until(number, "closed")
-    await house.call("POST", f"/waves/{number}/draw", 202, json={"secrets": SECRETS}, headers=APPROVER)
+    missing, *others = officials.NAMES
+    body = opening(missing, holders=tuple(others[:3]))
+    await house.call("POST", f"/waves/{number}/draw", 202, json=body, headers=APPROVER)
     return await house.wave_until(number, "done")
 
 
@@ -66,14 +69,12 @@ async def join(house: House, answer: dict[str, Any]) -> None:
 
 
 async def test_a_wave_from_draft_to_cards_and_anybody_can_check_it() -> None:
-    async with open_house(draw_secrets=3) as house:
+    async with open_house() as house:
         await open_wave(house)
         people = [await ready(house, number) for number in range(1, 6)]
         for each in people:
             await join(house, each)
-        early = await house.call(
-            "POST", "/waves/1/closing", 409, json={"commitments": ["ab" * 32] * 3}, headers=SECRETARIAT
-        )
+        early = await house.call("POST", "/waves/1/closing", 409, headers=SECRETARIAT)
         assert early["code"] == "WAVE_STILL_OPEN"
 
         wave = await close_and_draw(house)
@@ -91,6 +92,7 @@ async def anybody_draws_the_same(house: House, wave: dict[str, Any]) -> None:
     told = list(csv.DictReader(io.StringIO(await house.call("GET", "/waves/1/results.csv", 200))))
     assert wave["root"] == draw.root([draw.leaf(line) for line in lines]).hex()
     assert wave["seed"] == draw.seed_of(wave["secrets"])
+    assert (wave["secrets"], wave["opened_by_shares"]) == (list(officials.SECRETS), [officials.NAMES[0]])
     strata = [draw.Stratum(each["code"], each["quota"]) for each in wave["strata"] if each["code"] != "UMUM"]
     again = draw.draw(lines, strata, wave["quota"], wave["seed"])
     assert [(r.applicant_id, r.rank, int(r.selected)) for r in again] == [

@@ -1,0 +1,107 @@
+"""The ceremony of a draw: officials are named and hand in commitments, the list is closed, the secrets are opened.
+
+Secrets and shares never pass here before the draw; until then the office has points alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from services.registration import store
+from services.registration.adapters.beacon import CAN_CHECK, BeaconSilent, Relay, genuine
+from services.registration.api.bodies import (
+    AcknowledgementBody,
+    CommitmentBody,
+    DrawBody,
+    OfficialsBody,
+    WaveNumber,
+)
+from services.registration.api.desk import Desk
+from services.registration.domain import plain_text
+from services.registration.domain.beacon import Beacon
+from services.registration.domain.ceremony import AcknowledgeShares, HandInCommitment, NameOfficials
+from services.registration.domain.closing import CloseWave, DrawWave
+from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
+
+NAME = 80
+"""Longest name of an official, in characters."""
+
+
+def add_officials(router: APIRouter, desk: Desk) -> None:
+    """While the wave is open: who keeps a secret, their commitments, and the holders' word that shares check."""
+    secretariat = Depends(desk.accounts.require("secretariat"))
+    either = Depends(desk.accounts.require("secretariat", "approver"))
+    settings = desk.settings
+
+    @router.post("/waves/{wave}/officials", status_code=202, summary="Tetapkan pejabat pemegang rahasia")
+    async def name(wave: WaveNumber, body: OfficialsBody, staff: Staff = secretariat) -> dict[str, Any]:
+        if body.beacon and not CAN_CHECK:
+            raise Refused("BEACON_UNAVAILABLE")
+        names = tuple(plain_text.clean(each, NAME) for each in body.officials)
+        threshold = body.threshold or settings.draw_threshold
+        command = NameOfficials(wave, names, settings.draw_officials, threshold, body.beacon, staff.username)
+        return dict(await desk.execute(command))
+
+    @router.post("/waves/{wave}/commitments", status_code=202, summary="Serahkan komitmen seorang pejabat")
+    async def hand_in(wave: WaveNumber, body: CommitmentBody, staff: Staff = either) -> dict[str, Any]:
+        official = plain_text.clean(body.official, NAME)
+        return dict(await desk.execute(HandInCommitment(wave, official, tuple(body.points), staff.username)))
+
+    @router.post("/waves/{wave}/acknowledgements", status_code=202, summary="Catat pemegang yang memeriksa bagiannya")
+    async def acknowledge(wave: WaveNumber, body: AcknowledgementBody, staff: Staff = either) -> dict[str, Any]:
+        official = plain_text.clean(body.official, NAME)
+        holders = tuple(plain_text.clean(each, NAME) for each in body.holders)
+        command = AcknowledgeShares(wave, official, holders, tuple(body.points), staff.username)
+        return dict(await desk.execute(command))
+
+
+def add_selection(router: APIRouter, desk: Desk) -> None:
+    """The secretariat closes a wave whose officials are ready; the approver draws with their secrets."""
+    secretariat, approver = Depends(desk.accounts.require("secretariat")), Depends(desk.accounts.require("approver"))
+
+    @router.post("/waves/{wave}/closing", status_code=202, summary="Tutup gelombang dan bekukan daftar")
+    async def close(wave: WaveNumber, staff: Staff = secretariat) -> dict[str, Any]:
+        return dict(await desk.execute(CloseWave(wave, staff.username)))
+
+    @router.post("/waves/{wave}/draw", status_code=202, summary="Undi gelombang")
+    async def draw(wave: WaveNumber, body: DrawBody, staff: Staff = approver) -> dict[str, Any]:
+        secrets = {plain_text.clean(each.official, NAME): each.secret for each in body.secrets}
+        shares: dict[str, dict[str, str]] = {}
+        for each in body.shares:
+            holder = plain_text.clean(each.holder, NAME)
+            shares.setdefault(plain_text.clean(each.official, NAME), {})[holder] = each.share
+        beacon = await _beacon(desk, wave, body)
+        return dict(await desk.execute(DrawWave(wave, secrets, shares, beacon, staff.username)))
+
+
+async def _beacon(desk: Desk, number: int, body: DrawBody) -> Beacon | None:
+    """The wave's round with its signature, from staff or from a relay, and checked either way.
+
+    Raises Refused BEACON_MISSING, BEACON_SIGNATURE, BEACON_ROUND. Whether it is the named round, the rule decides.
+    """
+    wave = await store.wave(desk.service.database, number)
+    named = wave.beacon if wave else None
+    if named is None or named.round is None:
+        if body.beacon:
+            raise Refused("BEACON_ROUND", round="-")  # nobody may add randomness that was not announced
+        return None
+    round, signature = named.round, ""
+    if body.beacon:
+        round, signature = body.beacon.round, body.beacon.signature
+    elif desk.settings.beacon_url:
+        signature = await _asked(desk, named.chain, round)
+    if not signature:
+        raise Refused("BEACON_MISSING", round=round)
+    if not genuine(named.chain, round, signature):
+        raise Refused("BEACON_SIGNATURE")
+    return Beacon(named.chain, round, signature)
+
+
+async def _asked(desk: Desk, chain: str, round: int) -> str:
+    try:
+        return await Relay(desk.settings.beacon_url).signature(chain, round)
+    except BeaconSilent:
+        raise Refused("BEACON_MISSING", round=round) from None

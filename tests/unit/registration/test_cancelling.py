@@ -1,0 +1,69 @@
+"""A wave is cancelled with a reason; its people and its taken-over seats are there for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.registration.domain.cancelling import PART, CancelWave, ReleasePeople, cancel_wave, release
+from services.registration.domain.waves import SeatPool, Wave
+from shared.contracts.registration import SeatsRecycled, WaveChanged
+from tests.unit.registration.builders import NOW, changed, eligible, refused, said, wave
+from tests.unit.registration.house import APPROVER, SECRETARIAT, holder, open_house
+from tests.unit.registration.test_waves_door import open_wave, ready
+
+CANCEL = CancelWave(1, "Kuota dari pusat ditarik kembali.", "kepala")
+
+
+def test_everybody_hears_why_and_taken_over_seats_wait_for_the_next_wave() -> None:
+    decision = cancel_wave(wave(state="open", recycled_seats=7), SeatPool(2), CANCEL, NOW)
+    told = said(decision, WaveChanged)
+    assert (told.change, told.reason) == ("pembatalan", CANCEL.reason)
+    assert changed(decision, Wave).state == "cancelling"
+    assert (said(decision, SeatsRecycled).seats, changed(decision, SeatPool).seats) == (7, 9)
+
+
+def test_a_draft_is_cancelled_without_a_word() -> None:
+    decision = cancel_wave(wave(state="draft"), None, CANCEL, NOW)
+    assert changed(decision, Wave).state == "cancelled"
+    assert not decision.events
+
+
+@pytest.mark.parametrize("state", ["closing", "closed", "drawn", "announcing", "done", "cancelling", "cancelled"])
+def test_a_frozen_list_is_drawn_whoever_dislikes_it(state: str) -> None:
+    refused("WAVE_STATE", lambda: cancel_wave(wave(state=state), None, CANCEL, NOW))
+
+
+def test_people_are_as_they_were_before_they_joined() -> None:
+    joined = replace(eligible(), stage="joined", wave=1, joined_at=NOW)
+    elsewhere = replace(eligible("b"), stage="joined", wave=2, joined_at=NOW)
+    decision = release(wave(state="cancelling"), [joined, elsewhere, None], ReleasePeople(1, ("a", "b", "c"), True))
+    assert decision.changes == (eligible(), wave(state="cancelled"))
+    going_on = release(wave(state="cancelling"), [joined], ReleasePeople(1, ("a",), False))
+    assert going_on.changes == (eligible(),)
+
+
+def test_only_people_of_a_cancelled_wave_are_released_and_never_too_many_at_once() -> None:
+    refused("WAVE_STATE", lambda: release(wave(state="open"), [], ReleasePeople(1, (), True)))
+    many = ReleasePeople(1, tuple(str(each) for each in range(PART + 1)), False)
+    refused("CHUNK_OUT_OF_ORDER", lambda: release(wave(state="cancelling"), [], many))
+
+
+async def test_who_had_joined_joins_the_next_wave_without_filling_in_anything() -> None:
+    async with open_house() as house:
+        await open_wave(house)
+        someone = await ready(house, 1)
+        body = {"applicant_id": someone["applicant_id"]}
+        await house.call("POST", "/waves/1/joins", 202, headers=holder(someone), json=body)
+        await house.until(someone, "joined")
+
+        reason = {"reason": "Kuota dari pusat ditarik kembali."}
+        await house.call("POST", "/waves/1/cancellation", 403, headers=SECRETARIAT, json=reason)
+        await house.call("POST", "/waves/1/cancellation", 202, headers=APPROVER, json=reason)
+
+        await house.wave_until(1, "cancelled")
+        assert (await house.seen(someone))["code"] == "eligible"
+        await open_wave(house, wave=2)
+        await house.call("POST", "/waves/2/joins", 202, headers=holder(someone), json=body)
+        await house.until(someone, "joined")
