@@ -16,6 +16,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "host", "content-length"}
+FORWARDED = b"x-forwarded-for"
+OURS = HOP_BY_HOP | {FORWARDED.decode()}
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 INTEGRATION = "api"
 """The real partner interface of the programme stands under /api and belongs to incentive."""
@@ -30,8 +32,8 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
         target = targets.get("incentive" if first == INTEGRATION else first)
         if target is None:
             return Response("Tidak ada halaman di alamat ini.", 404, media_type="text/plain; charset=utf-8")
-        headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in HOP_BY_HOP]
-        headers += [(b"host", request.headers.get("host", "").encode())]
+        headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in OURS]
+        headers += [(b"host", request.headers.get("host", "").encode()), (FORWARDED, _forwarded(request))]
         length = request.headers.get("content-length")
         body = _body(request) if length or "transfer-encoding" in request.headers else None
         if length:
@@ -76,6 +78,12 @@ async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
         if request.method not in ("GET", "HEAD"):
             raise
         return await client.send(request, stream=True)
+
+
+def _forwarded(request: Request) -> bytes:
+    """Who called, at the end of what the caller says of itself: services believe only what their proxy wrote."""
+    told = request.headers.getlist(FORWARDED.decode())
+    return ", ".join([*told, request.client.host if request.client else "unknown"]).encode("latin-1")
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:

@@ -26,7 +26,7 @@ def fact_of(event: Any, at: datetime) -> Fact:
         cause_of(event, at),
         event.type_name(),
         at,
-        getattr(event, "which", ""),
+        getattr(event, "which", "") or getattr(event, "way", ""),
         dict(VALUES[type(event)](event)),
         tuple(_sealed(event)),
         secret=code is not None,

@@ -8,11 +8,12 @@ person's own key, with the field's name of this file as associated data.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from shared.contracts.base import Event, Sealed
+from shared.contracts.registration_contact import ConfirmationCodeIssued, ConsultationBooked
 from shared.contracts.registration_terms import (
     FIELD_NAMES,
     Actor,
@@ -81,7 +82,7 @@ class IdentityQuestioned(PersonEvent):
     """Data contradict each other or the civil registry. The person may correct them until `deadline`.
 
     `fields` are names of `FIELD_NAMES`; `reasons` are codes: BIRTH_DATE_CONTRADICTS_NIK, SEX_CONTRADICTS_NIK,
-    REGISTRY_MISMATCH, NOT_IN_REGISTRY, REGISTRY_INACTIVE, NIK_CLAIMED_TWICE, RING_SUSPECTED.
+    REGISTRY_MISMATCH, NOT_IN_REGISTRY, REGISTRY_INACTIVE, NIK_CLAIMED_TWICE, NEAR_DUPLICATE, RING_SUSPECTED.
     """
 
     questioned_at: AwareDatetime
@@ -169,35 +170,11 @@ class ApplicantNotSelected(PersonEvent):
     quota: Count
 
 
-class ConsultationBooked(PersonEvent):
-    """A person has an appointment at the office (WIB date and time) with a queue number."""
-
-    booking_id: Id
-    booked_at: AwareDatetime
-    on: date
-    at: Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
-    queue_no: Count
-    topic: Code
-
-
 class IdentityErased(PersonEvent):
     """The person's key was destroyed: everything sealed is unreadable for ever, the counts stay."""
 
     erased_at: AwareDatetime
     reason: Code
-
-
-class ConfirmationCodeIssued(PersonEvent):
-    """A one-time code must reach the person now (message `code.one_time`); only its hash is kept with us.
-
-    `purpose` is correction, withdrawal, objection, tracking, or participation: the last is for acts at
-    incentive's door, which opens `code` to check what the person types, until `expires_at`.
-    """
-
-    issued_at: AwareDatetime
-    expires_at: AwareDatetime
-    purpose: Code
-    code: Sealed
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -13,6 +13,10 @@ Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.
 Text = Annotated[str, Field(max_length=500)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 or HMAC-SHA256 as lower-case hexadecimal."""
+Point = Annotated[str, Field(pattern=r"^0[23][0-9a-f]{64}$")]
+"""A point of the curve P-256, SEC 1 compressed, as lower-case hexadecimal."""
+Signature = Annotated[str, Field(pattern=r"^[0-9a-f]{96}$")]
+"""A signature of a drand round on BLS12-381 G1, as lower-case hexadecimal."""
 Kecamatan = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
 """Kemendagri code, such as 12.71.05 (Medan Barat). Never the BPS code."""
 Count = Annotated[int, Field(ge=0, le=10**9)]
@@ -23,6 +27,8 @@ Channel = Literal["online", "offline_individual", "offline_collective"]
 Sex = Literal["M", "F"]
 AgeBand = Literal["18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
 Actor = Literal["applicant", "staff", "system"]
+ConsultationWay = Literal["visit", "phone", "whatsapp"]
+ConsultationPhase = Literal["before", "during", "after"]
 TestResult = Literal["taken", "recorded", "waived"]
 
 FIELD_NAMES: dict[str, str] = {
@@ -84,6 +90,18 @@ class StratumCount(StratumQuota):
     """A group of the frozen list: its seats and how many people stand in it."""
 
     members: Count
+
+
+class OfficialCommitment(BaseModel):
+    """An official of a draw: who it is, and the points by which everybody can check the secret and its shares."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    name: Text
+    points: tuple[Point, ...]
+    """The first is the commitment: the public key whose private key is the secret."""
+    acknowledged_by: tuple[Text, ...]
+    """Officials who checked the share of the secret that they hold."""
 
 
 class Features(BaseModel):

@@ -163,7 +163,7 @@ class Accounts:
             if roles and not set(roles) & set(staff.roles):
                 raise Problem("ROLE_MISSING")
             if from_cookie and request.method not in SAFE_METHODS:
-                _check_origin(request)
+                check_origin(request)
             return staff
 
         return signed_in
@@ -222,8 +222,8 @@ def _token(request: Request) -> tuple[str | None, bool]:
     return request.cookies.get(COOKIE), True
 
 
-def _check_origin(request: Request) -> None:
-    """A browser sends Origin with every unsafe request; another site's form must not act for our staff."""
+def check_origin(request: Request) -> None:
+    """A browser sends Origin with every unsafe request; another site's form must not act for who is signed in here."""
     origin = request.headers.get("origin")
     if origin and origin.split("://")[-1] != request.headers.get("host"):
         raise Problem("ORIGIN_FOREIGN", status=403, sentence="Permintaan datang dari situs lain dan ditolak.")

@@ -101,6 +101,10 @@ class Vault:
             key = self._index_keys[kind] = _derived(self._index_key, f"index/{kind}")
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
+    def token_key(self, purpose: str) -> bytes:
+        """32 bytes for what browsers carry sealed (tokens.py): the same in every process, another for each purpose."""
+        return _derived(self._index_key, f"token/{purpose}")
+
     def new_key(self, person: str) -> PersonKey:
         """A fresh key, not stored yet: its `wrapped` goes into the same decision as the first ciphertext."""
         key = AESGCM.generate_key(256)

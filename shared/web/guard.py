@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -38,19 +38,50 @@ TRACE: ContextVar[str] = ContextVar("trace", default="")
 """The caller's traceparent while a request is served."""
 
 
+DEVICE = "gelombang_device"
+"""Cookie with a number by which a browser that asks too much is known again."""
+
+
+class Caller(NamedTuple):
+    """Who asks, as far as a request shows: for counting attempts alone (limiter.py)."""
+
+    peer: str = ""
+    """Address of the connection: the caller's own, or that of a proxy."""
+    forwarded: str = ""
+    """X-Forwarded-For as it came: anybody can write one."""
+    device: str = ""
+
+
+NOBODY = Caller()
+CALLER: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
+"""The caller of the request that is served."""
+
+
 class GuardedRoute(APIRoute):
-    """A route whose body is looked at first, and whose trace goes along with what it decides."""
+    """A route whose body is looked at first, and whose trace and caller go along with what it decides."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             TRACE.set(getattr(request.state, "trace", ""))
+            CALLER.set(_caller(request))
             if request.headers.get("content-type", "").startswith("application/json"):
                 strict_json(await raw_body(request))
             return await handle(request)
 
         return guarded
+
+
+def _caller(request: Request) -> Caller:
+    peer = request.client.host if request.client else ""
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+    return Caller(peer, forwarded[-1000:], _device(request))
+
+
+def _device(request: Request) -> str:
+    """The browser's number; a program that fills in the form for people sends theirs as Device-Id."""
+    return (request.cookies.get(DEVICE) or request.headers.get("device-id", ""))[:64]
 
 
 async def raw_body(request: Request, seconds: float = READ_SECONDS) -> bytes:

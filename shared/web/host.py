@@ -76,20 +76,23 @@ def host(
         openapi_url=f"/{service.name}/openapi.json",
         responses=problems.RESPONSES,
     )
-    for router in routers:
+    own = (_health(service), letters.router_of(service), contracts.router(service))
+    signing_in = sign_in.router_of(service.name, service.database, service.clock, home)
+    for router in (*routers, *own, signing_in):
         app.include_router(router)
-    app.include_router(_health(service))
-    app.include_router(letters.router_of(service))
-    app.include_router(sign_in.router_of(service.name, service.database, service.clock, home))
-    app.include_router(contracts.router(service))
     problems.install(app, refusals, service.name)
-    app.add_middleware(Limits, large_bodies=large_bodies or {})
+    _add_layers(app, service, large_bodies or {}, entrance)
+    return app
+
+
+def _add_layers(app: FastAPI, service: Hosted, large_bodies: Mapping[str, int], entrance: Entrance | None) -> None:
+    """From the innermost to the outermost: what costs least is asked first."""
+    app.add_middleware(Limits, large_bodies=large_bodies)
     app.add_middleware(Trace, traces=service.metrics.traces)
     app.add_middleware(SafeHeaders)
     if entrance:
         app.add_middleware(WaitingDoor, entrance=entrance, style_href=f"/{service.name}/style.css")
     app.add_middleware(Door, metrics=service.metrics)
-    return app
 
 
 def _lifespan(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.engine.ports import Clock, Database
 from shared.security.accounts import COOKIE, SESSION_LIFE, SHORTEST_PASSWORD, Accounts
+from shared.web import cookies
 from shared.web.pages import environment, style_sheet
 from shared.web.problems import Problem
 
@@ -109,12 +110,10 @@ def _place(asked: str, otherwise: str) -> str:
 
 
 def _with_cookie(response: Response, request: Request, token: str) -> Response:
-    """For this site alone, unreadable for scripts; over TLS whenever the page came over TLS."""
-    secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
-    response.set_cookie(COOKIE, token, path="/", httponly=True, secure=secure, samesite="strict")
+    cookies.keep(response, request, COOKIE, token, path="/")
     return response
 
 
 def _without_cookie(response: Response) -> Response:
-    response.delete_cookie(COOKIE, path="/")
+    cookies.drop(response, COOKIE, path="/")
     return response

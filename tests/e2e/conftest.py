@@ -14,6 +14,11 @@ from tests.e2e.visitor import Visitor
 PHONE, DESK = {"width": 360, "height": 640}, {"width": 1280, "height": 800}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those who register anew come last: the others count the people of the town."""
+    items.sort(key=lambda item: item.path.name == "test_citizen_pages.py")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     async with open_town(tmp_path_factory.mktemp("town")) as town:

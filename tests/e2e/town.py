@@ -88,8 +88,7 @@ class Town:
     async def register(self) -> None:
         for number in range(PEOPLE):
             place = SMALL if number < 2 else MIDDLE if number < 7 else LARGE
-            contact = {"kk_number": f"12710512031{number:05d}", "mobile": f"08126000{number:04d}"}
-            body = application(**person(number + 1), **contact, district_code=place, email=f"orang{number}@contoh.id")
+            body = application(**person(number + 1), district_code=place, email=f"orang{number}@contoh.id")
             self.applicants.append((await self.ask("POST", "/registration/applications", json=body))["applicant_id"])
 
     async def open_wave(self) -> None:

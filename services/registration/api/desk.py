@@ -12,6 +12,7 @@ from typing import Any
 
 from services.registration import store
 from services.registration.api import sealing
+from services.registration.api.limits import DoorLimits
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.application import RegisterApplicant
 from services.registration.domain.calendar import wib_date
@@ -37,6 +38,8 @@ class Desk:
     accounts: Accounts
     settings: RegistrationSettings
     reference: Reference
+    limits: DoorLimits | None = None
+    """None: nobody comes in from outside here (sheets, practice)."""
 
     async def execute(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
         """Decide a command of the door under the caller's trace; as Service.execute."""
@@ -47,7 +50,7 @@ class Desk:
         return wib_date(self.service.clock.now())
 
     def registration(
-        self, form: Form, channel: Channel, on: date, import_id: str | None = None
+        self, form: Form, channel: Channel, on: date, import_id: str | None = None, device: str = ""
     ) -> tuple[RegisterApplicant, str]:
         """A form as a sealed command, and the tracking code in clear. Raises Refused as `examine`."""
         found = examine(form, self.reference.places, on)
@@ -57,7 +60,7 @@ class Desk:
             applicant_id=applicant_id,
             channel=channel,
             personal=sealing.sealed(key, form, code),
-            indexes=sealing.indexes(self.vault, form, code),
+            indexes=sealing.indexes(self.vault, form, code, device),
             profile=found.profile,
             contradictions=found.contradictions,
             warnings=found.warnings,
@@ -75,10 +78,26 @@ class Desk:
         return found
 
     async def holder(self, applicant_id: str, tracking_code: str) -> Applicant:
-        """The application whose tracking code this is; else APPLICANT_UNKNOWN, whatever of the two is wrong."""
+        """The application whose tracking code this is; else APPLICANT_UNKNOWN, whatever of the two is wrong.
+
+        Raises Problem TOO_MANY_TRIES for a caller who was wrong too often.
+        """
+        if self.limits:
+            self.limits.may_try()
         found = await store.applicant(self.service.database, applicant_id)
+        return self._checked(found, sealing.tracking_index(self.vault, tracking_code))
+
+    async def tracked(self, tracking_code: str) -> Applicant:
+        """As `holder`, for a person who has the code alone."""
+        if self.limits:
+            self.limits.may_try()
         index = sealing.tracking_index(self.vault, tracking_code)
+        return self._checked(await store.tracked_applicant(self.service.database, index), index)
+
+    def _checked(self, found: Applicant | None, index: str) -> Applicant:
         if found is None or not compare_digest(found.tracking_index, index):
+            if self.limits:
+                self.limits.tried_wrongly()
             raise Refused("APPLICANT_UNKNOWN")
         return found
 

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any
 
 from services.registration.api.bodies import ApplicationBody, CorrectionFields
-from services.registration.domain import choices, imports, nik, plain_text
+from services.registration.domain import choices, imports, names, nik, plain_text
 from services.registration.domain.applicant import Applicant, Indexes, Personal
 from services.registration.domain.intake import Form
+from services.registration.domain.likeness import NameMark, Traces
 from shared.security.vault import PersonKey, Vault
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -54,6 +55,14 @@ def _read(body: ApplicationBody | CorrectionFields) -> dict[str, Any]:
     return {field: reader(values[name]) for name, (field, reader) in _READERS.items() if values[name] is not None}
 
 
+FIELDS = frozenset(_READERS)
+
+
+def read(name: str, value: Any) -> Any:
+    """One field of a body as the form takes it. Raises Refused with the field's own code."""
+    return _READERS[name][1](value)
+
+
 def new_tracking_code() -> str:
     """Twelve letters in three groups: 60 bits of chance."""
     # 32 letters, so each random byte modulo 32 is an unbiased choice; one call to the system instead of twelve
@@ -92,8 +101,8 @@ def sealed(key: PersonKey, form: Form, tracking_code: str) -> Personal:
     )
 
 
-def indexes(vault: Vault, form: Form, tracking_code: str) -> Indexes:
-    """The blind indexes of a form."""
+def indexes(vault: Vault, form: Form, tracking_code: str, device: str = "") -> Indexes:
+    """The blind indexes of a form; `device` is the number of the browser it came from."""
     return Indexes(
         nik=vault.index("nik", form.nik),
         proof=proof_index(vault, form.nik, form.kk_number, form.birth_date),
@@ -102,6 +111,30 @@ def indexes(vault: Vault, form: Form, tracking_code: str) -> Indexes:
         name_birth=vault.index("name_birth", f"{plain_text.name_key(form.full_name)}|{form.birth_date.isoformat()}"),
         mobile=vault.index("mobile", form.mobile),
         email=vault.index("email", form.email.casefold()),
+        traces=Traces(name_marks(vault, form), vault.index("device", device) if device else None),
+    )
+
+
+_MARK = 12
+"""Letters of a mark: 48 bits, compared only among the few people of one birth date."""
+
+
+def name_marks(vault: Vault, form: Form) -> tuple[NameMark, ...]:
+    """The parts of a name as keyed hashes that also hold the birth date: common names do not show by their number."""
+    born = form.birth_date.isoformat()
+
+    def mark(text: str) -> str:
+        return vault.index("name_part", f"{born}|{text}")[:_MARK]
+
+    return tuple(
+        NameMark(
+            block=vault.index("name_block", f"{born}|{word.text[0]}")[:32],
+            exact=mark(word.text),
+            near=tuple(mark(each) for each in names.nearby(word)),
+            initial=word.initial,
+            optional=word.optional,
+        )
+        for word in names.words(form.full_name)[:6]
     )
 
 

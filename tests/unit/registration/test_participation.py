@@ -14,7 +14,7 @@ from services.registration.domain.waves import SeatPool
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Refused
 from shared.contracts.registration import ConsultationBooked, SeatsRecycled
-from tests.unit.registration.builders import NOW, applicant, changed, claim, eligible, index, names, said
+from tests.unit.registration.builders import NOW, applicant, changed, claim, eligible, index, names, refused, said
 
 ACCOUNT = index("account")
 
@@ -114,6 +114,20 @@ def test_a_visit_has_an_hour_and_a_queue_number() -> None:
     assert (told.on, told.at, told.queue_no) == (MONDAY, "09:30", 3)
     second = book(changed(first, ConsultationDay), applicant_id="b")
     assert second.reply == {"queue_no": 4, "at": "09:30"}
+
+
+def test_whom_we_call_takes_no_place_in_the_waiting_hall() -> None:
+    full = ConsultationDay("2020-04-06", {"09:30": ("x", "y")})
+    told = said(book(full, way="phone"), ConsultationBooked)
+    assert (told.way, told.at, told.queue_no) == ("phone", "09:30", 3)
+    refused("BOOKED_ALREADY", lambda: book(changed(book(full, way="phone"), ConsultationDay), way="whatsapp"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "phase"), [("eligible", "before"), ("joined", "before"), ("selected", "during"), ("revoked", "after")]
+)
+def test_a_consultation_says_in_which_phase_it_is_asked_for(stage: Any, phase: str) -> None:
+    assert said(book(person=applicant(stage=stage)), ConsultationBooked).phase == phase
 
 
 @pytest.mark.parametrize(
