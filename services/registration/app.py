@@ -9,6 +9,7 @@ from services.registration import api, effects, reactions, schedule, store
 from services.registration.adapters.civil_registry import HttpCivilRegistry, NoRegistry
 from services.registration.reference import read_reference
 from services.registration.settings import RegistrationSettings
+from services.registration.watching import watch_of
 from shared.engine.service import Definition, Ports, build_service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
@@ -26,7 +27,7 @@ def build(settings: RegistrationSettings, ports: Ports, vault: Vault, accounts: 
         commands=api.COMMANDS,
         sources=reactions.SOURCES,
         reactions=reactions.REACTIONS,
-        effects=effects.kinds(vault, registry, reference, settings),
-        timers=schedule.timers(vault, reference),
+        effects=effects.kinds(vault, effects.guarded(registry, settings, ports), reference, settings),
+        timers=schedule.timers(vault, reference, watch_of(reference, vault, settings)),
     )
     return api.build(build_service(definition, ports), vault, accounts, settings, reference, client.aclose)

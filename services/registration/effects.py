@@ -12,11 +12,11 @@ from typing import Any
 
 from services.registration.adapters.civil_registry import (
     Answer,
-    CachedRegistry,
     CivilRegistry,
     Identity,
     RegistryUnavailable,
 )
+from services.registration.adapters.registry_guard import Budget, CachedRegistry
 from services.registration.domain import identity, review
 from services.registration.domain.applicant import Applicant, NikClaim
 from services.registration.domain.identity import CHECK, RegistryAnswer
@@ -26,6 +26,7 @@ from services.registration.settings import RegistrationSettings
 from services.registration.world import judging, known, peek
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
+from shared.engine.service import Ports
 from shared.security.vault import PersonKey, Vault
 
 CHECKS_AT_ONCE = 6
@@ -80,16 +81,24 @@ class CheckIdentities:
 def _answered(person: Mapping[str, Any], answer: Answer | RegistryUnavailable | None) -> dict[str, Any]:
     about = {"applicant_id": person["applicant_id"], "revision": person["revision"]}
     if isinstance(answer, Answer):
-        return {**about, "found": answer.found, "fields": list(answer.fields)}
+        at = answer.asked_at.isoformat() if answer.asked_at else ""
+        return {**about, "found": answer.found, "fields": list(answer.fields), "asked_at": at}
     return {**about, "found": "unavailable", "fields": []}
 
 
+def guarded(registry: CivilRegistry, settings: RegistrationSettings, ports: Ports) -> CachedRegistry:
+    """The registry with its cache, its rest when it is down, and its budget of the day."""
+    budget = Budget(settings.civil_registry_daily_budget, ports.clock.now, ports.database, ports.metrics.alarm)
+    keep = timedelta(days=settings.civil_registry_cache_days)
+    return CachedRegistry(registry, now=ports.clock.now, budget=budget, keep=keep)
+
+
 def kinds(
-    vault: Vault, registry: CivilRegistry, reference: Reference, settings: RegistrationSettings
+    vault: Vault, registry: CachedRegistry, reference: Reference, settings: RegistrationSettings
 ) -> Mapping[str, EffectKind]:
     """The table of outside work: what is done, and the rule that hears the outcome."""
     timeout = timedelta(seconds=settings.civil_registry_timeout_seconds + WAIT_SECONDS)
-    handler = CheckIdentities(vault, CachedRegistry(registry), timeout)
+    handler = CheckIdentities(vault, registry, timeout)
     return {CHECK: EffectKind(handler, answer_rule(reference), CHECKS_AT_ONCE)}
 
 
@@ -132,5 +141,6 @@ def _answers(outcome: Outcome) -> dict[str, RegistryAnswer]:
     if outcome.state is not OutcomeState.DONE:
         return {}
     return {
-        each["applicant_id"]: RegistryAnswer(each["found"], tuple(each["fields"])) for each in outcome.data["answers"]
+        each["applicant_id"]: RegistryAnswer(each["found"], tuple(each["fields"]), each.get("asked_at", ""))
+        for each in outcome.data["answers"]
     }

@@ -34,19 +34,21 @@ def _free_seat(world: World, event: ParticipationRevoked, now: datetime) -> Deci
 
 def _account_used(event: AccountFact, world: World) -> Iterable[Ref]:
     return [
+        ref(Applicant, event.applicant_id),
         ref(AccountUse, event.account_index),
         ref(ReviewCase, participation.account_case(event.account_index)),
     ]
 
 
 def _note_account(world: World, event: AccountFact, now: datetime) -> Decision:
-    return participation.account_linked(
+    linked = participation.account_linked(
         world.get(AccountUse, event.account_index),
         world.get(ReviewCase, participation.account_case(event.account_index)),
         account_index=event.account_index,
         applicant_id=event.applicant_id,
         now=now,
     )
+    return linked + participation.account_known(world.get(Applicant, event.applicant_id), event.account_index, now)
 
 
 SOURCES = ("incentive",)

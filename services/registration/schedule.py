@@ -13,13 +13,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.registration import store
+from services.registration import store, watching
 from services.registration.domain import draw, identity, joining, results
+from services.registration.domain.cancelling import PART, ReleasePeople
 from services.registration.domain.closing import FreezeChunk
 from services.registration.domain.identity import LapseQuestion, RequestChecks
 from services.registration.domain.joining import BatchJoin, JoinPart
 from services.registration.domain.results import AnnounceResults, ResultChunk, StoreResults
 from services.registration.domain.strata import stratum_name, stratum_of
+from services.registration.domain.watch import TOGETHER, ScreenPeople, Watch
 from services.registration.domain.waves import Wave
 from services.registration.reference import Reference
 from shared.contracts.base import Sealed
@@ -39,7 +41,8 @@ READ_AHEAD = 5000
 class Clock:
     """The timers of registration, with what they need besides the database."""
 
-    def __init__(self, vault: Vault, reference: Reference) -> None:
+    def __init__(self, vault: Vault, reference: Reference, watch: Watch | None = None) -> None:
+        self._watch = watch or Watch(reference.rules, reference.rulebook)
         self._vault, self._reference = vault, reference
         self._ahead: dict[str, list[str]] = {}
         self._waking: list[Document] = []
@@ -50,6 +53,7 @@ class Clock:
             "closing": self._next_parts,
             "drawn": self._ranks,
             "announcing": self._announcements,
+            "cancelling": self._released,
         }
         moving = await store.waves_in(database, *steps)
         return [command for wave in moving for command in await steps[wave.state](database, wave)]
@@ -63,6 +67,12 @@ class Clock:
         cut = _cut(lines, draw.CHUNK)
         first, ends = len(wave.chunk_roots), len(members) <= most
         return [FreezeChunk(wave.wave, first + at, part, ends and at == len(cut) - 1) for at, part in enumerate(cut)]
+
+    async def _released(self, database: Database, wave: Wave) -> list[ReleasePeople]:
+        """Who was released no longer stands in the wave, so the first ones are always the next."""
+        members = await store.members_after(database, wave.wave, "", PART + 1)
+        ids = tuple(member["_id"] for member in members[:PART])
+        return [ReleasePeople(wave.wave, ids, len(members) <= PART)]
 
     async def _ranks(self, database: Database, wave: Wave) -> list[StoreResults]:
         """All results, in parts; computed beside the event loop."""
@@ -128,11 +138,17 @@ class Clock:
         ahead = self._waking or await store.waking(database, now, READ_AHEAD)
         found, self._waking = ahead[:PEOPLE_AT_ONCE], ahead[PEOPLE_AT_ONCE:]
         waiting = _cut([each["_id"] for each in found if each["stage"] == "pending"], identity.TOGETHER)
-        over = [each for each in found if each["stage"] == "questioned"]
+        over = [each for each in found if each["stage"] == "questioned" and each["screened"]]
+        others = _cut([each["_id"] for each in found if each["stage"] != "pending" and not each["screened"]], TOGETHER)
         return [
-            *(RequestChecks(people) for people in waiting if people),
+            *(RequestChecks(people, self._watch) for people in waiting if people),
+            *(ScreenPeople(people, self._watch) for people in others if people),
             *(LapseQuestion(each["_id"], self._reference.rules_of(each["rule_set"])) for each in over),
         ]
+
+    async def rings(self, database: Database, now: datetime) -> Sequence[Any]:
+        """The next members of rings that were opened or decided, and rings that are led into others."""
+        return await watching.tend(database, self._watch)
 
 
 def _line(member: Document, wave: Wave, covid_first: Sequence[str]) -> str:
@@ -153,12 +169,13 @@ def _cut(values: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return [tuple(values[start : start + size]) for start in range(0, len(values), size)] or [()]
 
 
-def timers(vault: Vault, reference: Reference) -> Sequence[Timer]:
+def timers(vault: Vault, reference: Reference, watch: Watch | None = None) -> Sequence[Timer]:
     """How often each is looked for."""
-    clock = Clock(vault, reference)
+    clock = Clock(vault, reference, watch)
     second = timedelta(seconds=1)
     return (
         Timer("waves", second, clock.waves),
         Timer("join", second, clock.join),
         Timer("wake", timedelta(seconds=0.5), clock.wake),
+        Timer("rings", second, clock.rings),
     )

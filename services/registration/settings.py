@@ -28,6 +28,9 @@ class RegistrationSettings(CommonSettings):
     """Address of a drand relay, such as https://api.drand.sh, for waves with a beacon. Empty: staff give the
     round's signature at the draw."""
 
+    list_fresh_days: int = Field(31, ge=1)
+    """A list of officials, students or other aid that is older than this is shown as out of date."""
+
     consultation_slot_capacity: int = Field(6, ge=1, le=99)
     """Visitors whom the office can receive within one hour."""
 
@@ -55,6 +58,13 @@ class RegistrationSettings(CommonSettings):
 
     civil_registry_connections: int = Field(16, ge=1, le=100)
     """Checks made beside each other; the agreement may allow fewer."""
+
+    civil_registry_daily_budget: int = Field(0, ge=0)
+    """Questions a day (WIB) to the civil registry; an access costs money. Beyond it people wait until midnight, and at
+    80 % an alarm is raised. 0: no limit."""
+
+    civil_registry_cache_days: int = Field(7, ge=0, le=90)
+    """Days for which the same question is not asked again."""
 
     import_max_bytes: int = Field(20 * 2**20, ge=2**16)
     """Largest collective sheet that is accepted, as uploaded."""
@@ -85,6 +95,10 @@ class RegistrationSettings(CommonSettings):
     office_address: str = "Jl. K.H. Wahid Hasyim No. 14, Medan Baru 20154"
     office_phone: str = "nomor telepon di papan kantor kami"
     """Replace it by the real number; until then pages send people to the office."""
+
+    office_numbers: str = ""
+    """More mobile numbers of the office and its partners, with spaces between them: many people may register with them
+    (collective sheets often have one), and nobody is questioned for it."""
 
     office_whatsapp: str = "nomor WhatsApp di papan kantor kami"
     office_hours: str = "hari kerja pukul 08.00-16.00 WIB"

@@ -1,4 +1,4 @@
-"""What this service stores: its aggregates, their indexes, and every query by name, each bounded and on an index."""
+"""What this service stores (states.py), and every query by name, each bounded and on an index."""
 
 from __future__ import annotations
 
@@ -8,54 +8,20 @@ from typing import Any, TypeVar, cast
 
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
 from services.registration.domain.closing import FrozenChunk, chunk_id
-from services.registration.domain.consultations import ConsultationDay
 from services.registration.domain.eligibility import Household
+from services.registration.domain.handover import Handover
 from services.registration.domain.import_run import Import, ImportRow
 from services.registration.domain.joining import BatchJoin
 from services.registration.domain.lists import ListBook, Listing
-from services.registration.domain.participation import AccountUse
 from services.registration.domain.results import ResultChunk
 from services.registration.domain.review import ReviewCase
-from services.registration.domain.waves import SeatPool, Wave, wave_id
+from services.registration.domain.rings import Ring
+from services.registration.domain.waves import Wave, wave_id
+from services.registration.states import AGGREGATES as AGGREGATES
+from services.registration.states import INDEXES as INDEXES
 from shared.contracts.decision import Aggregate
 from shared.engine.ports import Database, Document, Where
 from shared.engine.states import States
-from shared.security.one_time_codes import OneTimeCode
-from shared.security.vault import WrappedKey
-
-AGGREGATES: tuple[type[Aggregate], ...] = (
-    Applicant,
-    NikClaim,
-    PlaceTask,
-    WrappedKey,
-    Household,
-    Listing,
-    ListBook,
-    ReviewCase,
-    Wave,
-    SeatPool,
-    FrozenChunk,
-    ResultChunk,
-    BatchJoin,
-    Import,
-    ImportRow,
-    OneTimeCode,
-    AccountUse,
-    ConsultationDay,
-)
-
-INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
-    ("applicants", (("wave", 1), ("_id", 1)), False),
-    ("applicants", (("import_id", 1), ("_id", 1)), False),
-    ("applicants", (("wake_at", 1),), False),
-    ("applicants", (("tracking_index", 1),), False),
-    ("review_cases", (("state", 1), ("opened_at", 1)), False),
-    ("frozen_lists", (("wave", 1), ("first", 1)), False),
-    ("waves", (("state", 1),), False),
-    ("batch_joins", (("done", 1),), False),
-    ("imports", (("started_at", -1),), False),
-)
-"""(collection, keys, unique). What must be unique is the id of an aggregate of its own, so no index needs to be."""
 
 PAGE = 1000
 """Documents read at once where a whole collection is walked through."""
@@ -208,8 +174,8 @@ async def batch_join(database: Database, batch_id: str) -> BatchJoin | None:
 
 
 async def waking(database: Database, now: datetime, limit: int) -> list[Document]:
-    """People for whom time alone changes something: `_id`, `stage`, `rule_set` of each."""
-    fields = ("_id", "stage", "rule_set")
+    """People for whom time alone changes something: `_id`, `stage`, `rule_set`, `screened` of each."""
+    fields = ("_id", "stage", "rule_set", "screened")
     where = {"wake_at": {"$gt": LONG_AGO, "$lte": now}}
     return await database.find("applicants", where, sort=(("wake_at", 1),), limit=limit, fields=fields)
 
@@ -224,6 +190,15 @@ async def review_case(database: Database, case_id: str) -> ReviewCase | None:
     return await _one(database, ReviewCase, case_id)
 
 
+async def ring(database: Database, ring_id: str) -> Ring | None:
+    return await _one(database, Ring, ring_id)
+
+
+async def waiting_rings(database: Database, limit: int) -> list[Ring]:
+    """Rings with members to hold, release or reject, or with a case to open."""
+    return await _many(database, Ring, {"waiting": True}, (("_id", 1),), limit)
+
+
 async def import_run(database: Database, import_id: str) -> Import | None:
     return await _one(database, Import, import_id)
 
@@ -236,6 +211,15 @@ async def imports(database: Database, limit: int) -> list[Import]:
 def import_rows(database: Database, import_id: str) -> AsyncIterator[ImportRow]:
     """What became of every row of a sheet, in the order of the sheet: ids begin with the sheet's."""
     return _walk(database, ImportRow, f"{import_id}/", f"{import_id}0", PAGE)
+
+
+async def handover(database: Database, handover_id: str) -> Handover | None:
+    return await _one(database, Handover, handover_id)
+
+
+async def handovers(database: Database) -> list[Handover]:
+    """The latest first; an office makes some a month."""
+    return await _many(database, Handover, {}, (("at", -1),), 200)
 
 
 async def list_book(database: Database) -> ListBook | None:

@@ -22,7 +22,7 @@ COMMON = NEEDED | {
 }
 
 SPECIAL: Mapping[str, set[str]] = {
-    "registration": {"world.py"},
+    "registration": {"states.py", "watching.py", "world.py"},
     "incentive": {"border.py", "border_process.py", "money_rules.py", "wiring.py"},
     "notification": {"publishing.py", "standing.py", "unpacking.py"},
     "reporting": set(),

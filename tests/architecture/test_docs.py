@@ -91,7 +91,7 @@ def test_glossary_gives_each_term_once() -> None:
 
 def test_commands_that_are_named_exist() -> None:
     """`gelombang a b`: every word that stands in deploy/cli.py as a command."""
-    cli = (ROOT / "deploy" / "cli.py").read_text(encoding="utf-8")
+    cli = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "deploy").glob("*cli.py")))
     functions = {match.rstrip("_") for match in re.findall(r"^def ([a-z_]+)\(", cli, re.MULTILINE)}
     words = set(re.findall(r'name="([a-z-]+)"', cli)) | functions
     text = (DOCS / "operations.md").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -73,10 +74,8 @@ class Office:
         world = Shown(self.rows)
         for _ in range(4):
             world.named |= set(rule.needs(command, cast(World, world)))
-        try:
+        with suppress(Refused):
             self._keep(rule.decide(cast(World, world), command, NOW))
-        except Refused:
-            pass
         return len(world.named)
 
     def _keep(self, decision: Decision) -> None:
@@ -180,9 +179,14 @@ def rings(city: City, office: Office) -> dict[str, Any]:
     for place, each in enumerate(city.applications):
         if each.ring is not None:
             planted.setdefault(each.ring, []).append(place)
+    doubled = {place for pair in city.pairs for place in pair}
+    extra = {ring.ring_id for ring in cases if any(int(member[1:]) in doubled for member in ring.members)}
     return {
         **_measured(set(where), {place for members in planted.values() for place in members}),
         "cases": len(cases),
+        "cases_besides_with_a_planted_double": len(
+            extra - {where.get(place) for each in planted.values() for place in each}
+        ),
         "planted": [
             {
                 "size": len(members),
@@ -212,7 +216,7 @@ def main() -> None:
     target.parent.mkdir(exist_ok=True)
     text = json.dumps(figures, indent=1)
     target.write_text(text + "\n", encoding="utf-8")
-    print(text)  # noqa: T201
+    print(text)
 
 
 if __name__ == "__main__":

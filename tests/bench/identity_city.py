@@ -6,12 +6,13 @@ Ordinary life is in it too: households, families with one phone, twins, shared c
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from deploy.demo.people import Person, nik_of, people
 from services.registration.domain import plain_text
 from services.registration.domain.intake import Form
+from tests.bench.identity_names import WAYS
 
 RINGS = (10, 30, 100, 300, 1000)
 OFFICE_NUMBER = "081260000001"
@@ -136,7 +137,11 @@ def _twin(head: Person, other: Person, chance: random.Random) -> Person:
     """Born on the same day into the same family: the same last name, another first one, often one that sounds alike."""
     first, *rest = head.full_name.split(" ")
     alike = {"a": "i", "i": "a", "o": "a", "u": "i", "e": "a"}.get(first[-1].lower())
-    given = first[:-1] + alike if alike not in (None, first[-2:-1]) and chance.random() < 0.5 else other.full_name.split(" ")[0]
+    given = (
+        first[:-1] + alike
+        if alike not in (None, first[-2:-1]) and chance.random() < 0.5
+        else other.full_name.split(" ")[0]
+    )
     born = head.birth_date
     nik = nik_of(head.district_code, born, head.sex, int(head.nik[12:]) % 8999 + 1)
     return replace(other, full_name=" ".join((given, *rest)), birth_date=born, sex=head.sex, nik=nik)
@@ -161,69 +166,6 @@ def _second(one: Application, chance: random.Random) -> tuple[Application, str]:
         mobile=form.mobile if chance.random() < 0.3 else f"+62813{chance.randrange(10**8):08}",
     )
     return Application(one.who, None, changed), kind
-
-
-def _same(name: str, chance: random.Random) -> str:
-    return name
-
-
-def _spelling(name: str, chance: random.Random) -> str:
-    """Old spelling, or another way of writing a sound."""
-    for old, new in (("ch", "kh"), ("Y", "J"), ("u", "oe"), ("j", "dj"), ("sy", "sj"), ("f", "p"), ("i", "y")):
-        if old in name[1:] and chance.random() < 0.6:
-            place = name.index(old, 1)
-            if old == "i" and place != len(name) - 1:
-                continue
-            return name[:place] + new + name[place + len(old) :]
-    return name.upper()
-
-
-def _order(name: str, chance: random.Random) -> str:
-    return " ".join(reversed(name.split(" ")))
-
-
-def _title(name: str, chance: random.Random) -> str:
-    return chance.choice(("H. {}", "Hj. {}", "Ir. {}", "Drs. {}", "{}, S.E.", "Dr. {}")).format(name)
-
-
-def _muhammad(name: str, chance: random.Random) -> str:
-    return f"{chance.choice(('M.', 'Muhammad', 'Moh.', 'Mhd.', 'Siti'))} {name}"
-
-
-def _slip(name: str, chance: random.Random) -> str:
-    """One letter missing in the longest part."""
-    longest = max(name.split(" "), key=len)
-    place = chance.randrange(1, len(longest))
-    return name.replace(longest, longest[:place] + longest[place + 1 :], 1)
-
-
-def _doubled(name: str, chance: random.Random) -> str:
-    place = chance.randrange(1, len(name))
-    return name[:place] + name[place - 1] + name[place:] if name[place - 1].isalpha() else name
-
-
-def _initial(name: str, chance: random.Random) -> str:
-    first, *rest = name.split(" ")
-    return " ".join((f"{first[0]}.", *rest)) if rest else name
-
-
-def _shorter(name: str, chance: random.Random) -> str:
-    """One given name left out where there are three parts."""
-    parts = name.split(" ")
-    return " ".join((parts[0], *parts[2:])) if len(parts) > 2 else name
-
-
-WAYS: dict[str, Callable[[str, random.Random], str]] = {
-    "same": _same,
-    "spelling": _spelling,
-    "order": _order,
-    "title": _title,
-    "muhammad": _muhammad,
-    "slip": _slip,
-    "doubled": _doubled,
-    "initial": _initial,
-    "shorter": _shorter,
-}
 
 
 # ---- rings
@@ -263,5 +205,3 @@ def _hinge(last: Application, first: Application) -> Application:
     if taken.kk_number.startswith("12710101"):
         return replace(first, form=replace(taken, mobile=last.form.mobile))
     return replace(first, form=replace(taken, kk_number=last.form.kk_number))
-
-

@@ -26,16 +26,16 @@ HEAD = (
     b"idempotency-key: crowd-%d\r\ncontent-length: %d\r\n\r\n"
 )
 GIVES_UP_SECONDS = 10.0
-PER_DAY = 9000
-"""Serial numbers that are used of one birth date."""
+BIRTH_DATES = 13_000
+"""Neighbours in the crowd are born on different days: thousands of one name and one day would be near duplicates."""
 GIVEN = ("Siti", "Ahmad", "Dewi", "Budi", "Rina", "Togar", "Duma", "Hendra", "Lestari", "Maruli", "Nurul", "Putra")
 FAMILY = ("Siregar", "Nasution", "Lubis", "Harahap", "Sitorus", "Ginting", "Wijaya", "Hasibuan", "Tarigan", "Purba")
 
 
 def body(number: int) -> bytes:
     """The application of person `number`: valid, and nobody else's."""
-    born = date(1965, 1, 1) + timedelta(days=number // PER_DAY)
-    serial = number % PER_DAY + 1
+    born = date(1965, 1, 1) + timedelta(days=number % BIRTH_DATES)
+    serial = number // BIRTH_DATES + 1
     form = {
         "full_name": f"{GIVEN[number % 12]} {FAMILY[number // 12 % 10]}",
         "nik": f"127105{born:%d%m%y}{serial:04d}",

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 import httpx
@@ -57,6 +56,8 @@ class Answer:
 
     found: Found
     fields: tuple[str, ...] = ()
+    asked_at: datetime | None = field(default=None, compare=False)
+    """When the registry said it; a cached answer keeps its time."""
 
 
 class CivilRegistry(Protocol):
@@ -144,42 +145,3 @@ def _without_fields(content: Mapping[str, Any]) -> Answer:
     if codes & _INACTIVE or "tidak aktif" in said.lower():
         return Answer("inactive")
     raise RegistryUnavailable("REFUSED", retry_after_seconds=3600.0)
-
-
-class CachedRegistry:
-    """Asks each question once (an access costs money) and leaves a registry that is down alone for a while.
-
-    After `failures` failures in a row nothing is asked for `rest_seconds`; then one question tries again.
-    Answers live in memory, under a keyed hash that the caller gives, for at most `most` questions.
-    """
-
-    def __init__(
-        self, registry: CivilRegistry, *, failures: int = 5, rest_seconds: float = 30.0, most: int = 10_000
-    ) -> None:
-        self._registry, self._failures, self._rest, self._most = registry, failures, rest_seconds, most
-        self._known: OrderedDict[str, Answer] = OrderedDict()
-        self._failed, self._rests_until = 0, 0.0
-
-    async def check(self, key: str, identity: Identity) -> Answer:
-        """Raises RegistryUnavailable, at once while the registry rests."""
-        if key in self._known:
-            self._known.move_to_end(key)
-            return self._known[key]
-        now = asyncio.get_running_loop().time()
-        if now < self._rests_until:
-            raise RegistryUnavailable("RESTING", retry_after_seconds=self._rest)
-        try:
-            answer = await self._registry.check(identity)
-        except RegistryUnavailable:
-            self._failed += 1
-            if self._failed >= self._failures:
-                self._rests_until = now + self._rest
-            raise
-        self._failed = 0
-        self._keep(key, answer)
-        return answer
-
-    def _keep(self, key: str, answer: Answer) -> None:
-        self._known[key] = answer
-        if len(self._known) > self._most:
-            self._known.popitem(last=False)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, FastAPI
 
-from services.registration.api import applications, imports, lists, public, reviews, staff, waves
+from services.registration.api import (
+    applications,
+    ceremony,
+    citizen_pages,
+    handovers,
+    imports,
+    lists,
+    public,
+    review_pages,
+    staff,
+    verifier,
+    waves,
+)
 from services.registration.api.commands import COMMANDS
 from services.registration.api.desk import Desk
 from services.registration.api.importing import Importer
+from services.registration.api.limits import DoorLimits
 from services.registration.domain.refusals import REFUSALS
 from services.registration.reference import Reference, read_reference
 from services.registration.settings import RegistrationSettings
@@ -18,6 +33,8 @@ from shared.security.accounts import Accounts
 from shared.security.vault import Vault
 from shared.web.guard import GuardedRoute
 from shared.web.host import host
+from shared.web.waiting_door import Entrance
+from shared.web.waiting_room import WaitingRoom
 
 __all__ = ["COMMANDS", "build", "build_router", "large_bodies"]
 
@@ -34,7 +51,7 @@ def build_router(
 ) -> APIRouter:
     """All endpoints of registration. Whoever gives an `importer` stops it with the service."""
     known = reference or read_reference(settings.rule_set, settings.city_code)
-    desk = Desk(service, vault, accounts, settings, known)
+    desk = Desk(service, vault, accounts, settings, known, DoorLimits(settings, service.clock))
     router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["registration"])
     for add in (
         applications.add_intake,
@@ -42,15 +59,18 @@ def build_router(
         applications.add_lost_codes,
         applications.add_next_steps,
         waves.add_preparation,
-        waves.add_selection,
+        ceremony.add_officials,
+        ceremony.add_selection,
         waves.add_joining,
         public.add_public,
+        verifier.add_verifier,
         staff.add_counter,
         staff.add_search,
         staff.add_erasure,
-        reviews.add_queue,
-        reviews.add_decisions,
+        review_pages.add_reviews,
         lists.add_lists,
+        handovers.add_handovers,
+        citizen_pages.add_pages,
     ):
         add(router, desk)
     imports.add_imports(router, desk, importer or Importer(desk))
@@ -74,7 +94,21 @@ def build(
         await closed()
 
     sizes = large_bodies(settings)
-    return host(service, [router], REFUSALS, title="Pendaftaran", large_bodies=sizes, closed=end)
+    return host(
+        service,
+        [router],
+        REFUSALS,
+        title="Pendaftaran",
+        large_bodies=sizes,
+        entrance=_entrance(settings),
+        closed=end,
+    )
+
+
+def _entrance(settings: RegistrationSettings) -> Entrance:
+    """Tickets are of this process: after a restart people get new ones. Rates are of real time, whatever the clock."""
+    room = WaitingRoom(secrets.token_bytes(32), settings.intake_capacity_per_second, time.monotonic)
+    return Entrance(room, frozenset({("POST", f"{PREFIX}/applications"), ("GET", f"{PREFIX}/daftar")}))
 
 
 def large_bodies(settings: RegistrationSettings) -> dict[str, int]:

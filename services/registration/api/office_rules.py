@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from services.registration.domain import identity, import_run, lists, review, screening
+from services.registration.domain import handover, identity, import_run, lists, review, screening, tending
 from services.registration.domain.applicant import Applicant, NikClaim
 from services.registration.domain.eligibility import Known
+from services.registration.domain.handover import Handover
 from services.registration.domain.import_run import Import, ImportRow
 from services.registration.domain.lists import ListBook, Listing
 from services.registration.domain.review import ReviewCase
+from services.registration.domain.rings import Ring
 from services.registration.world import BOOK, judging, known, peek
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Rule
@@ -39,6 +41,10 @@ def _row(world: World, command: import_run.ImportOneRow, now: datetime) -> Decis
     row = world.get(ImportRow, import_run.row_id(command.import_id, command.row))
     claim = world.get(NikClaim, command.form.indexes.nik) if command.form else None
     return import_run.import_row(world.get(Import, command.import_id), row, claim, command, now)
+
+
+def _handover(world: World, command: handover.RecordHandover, now: datetime) -> Decision:
+    return handover.record_handover(world.get(Handover, command.handover_id), command, now)
 
 
 # ---- lists by NIK
@@ -93,6 +99,8 @@ def _send_back(world: World, command: review.SendBack, now: datetime) -> Decisio
 def _settle_needs(command: identity.SettleCase, world: World) -> Iterable[Ref]:
     refs = [ref(ReviewCase, command.case_id)]
     case = peek(world, ReviewCase, command.case_id)
+    if case is not None and case.kind == "RING":
+        return [*refs, ref(Ring, tending.ring_of(case.case_id))]
     if case is None or case.kind not in ABOUT_A_PERSON:
         return refs
     refs.append(ref(Applicant, case.applicant_ids[0]))
@@ -103,6 +111,9 @@ def _settle_needs(command: identity.SettleCase, world: World) -> Iterable[Ref]:
 
 def _settle(world: World, command: identity.SettleCase, now: datetime) -> Decision:
     case = world.get(ReviewCase, command.case_id)
+    if case is not None and case.kind == "RING":
+        ring = world.get(Ring, tending.ring_of(case.case_id))
+        return tending.decide_ring(ring, case, by=command.by, now=now)
     if case is None or case.kind not in ABOUT_A_PERSON:
         return Decision(changes=(review.settle(case, by=command.by, now=now),))
     applicant = world.get(Applicant, case.applicant_ids[0])
@@ -115,6 +126,7 @@ OFFICE: Mapping[type, Rule] = {
     import_run.StartImport: _about_import(import_run.start_import),
     import_run.ImportOneRow: Rule(_row_needs, _row),
     import_run.FinishImport: _about_import(import_run.finish_import),
+    handover.RecordHandover: Rule(lambda command, world: [ref(Handover, command.handover_id)], _handover),
     lists.OpenEditions: Rule(lambda command, world: [BOOK], _open_editions),
     lists.CompleteEditions: Rule(lambda command, world: [BOOK], _complete_editions),
     screening.PutOnList: _about_nik(screening.put_on_list),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from services.registration import watching
 from services.registration.domain import (
     application,
     codes,
@@ -17,7 +18,10 @@ from services.registration.domain import (
 )
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
 from services.registration.domain.consultations import ConsultationDay
+from services.registration.domain.likeness import NameBlock, blocks
 from services.registration.domain.review import ReviewCase
+from services.registration.domain.tending import TendRing
+from services.registration.domain.watch import ScreenPeople
 from services.registration.world import peek
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Rule
@@ -71,25 +75,23 @@ def _withdraw(world: World, command: correction.Withdraw, now: datetime) -> Deci
 
 
 def _erase_needs(command: objections.EraseIdentity, world: World) -> Iterable[Ref]:
-    return [*_with_claim(command, world), ref(WrappedKey, command.applicant_id)]
+    return [*_with_claim(command, world), ref(WrappedKey, command.applicant_id), *_name_blocks(command, world)]
+
+
+def _name_blocks(command: objections.EraseIdentity, world: World) -> list[Ref]:
+    applicant = peek(world, Applicant, command.applicant_id)
+    return [ref(NameBlock, place) for place in blocks(applicant.traces.marks)] if applicant else []
 
 
 def _erase(world: World, command: objections.EraseIdentity, now: datetime) -> Decision:
     applicant, claim, _ = _read(world, command.applicant_id)
-    return objections.erase_identity(applicant, claim, command, now)
+    names = [world.get(NameBlock, place) for place in blocks(applicant.traces.marks)] if applicant else []
+    return objections.erase_identity(applicant, claim, command, now, names)
 
 
 def _lapse(world: World, command: identity.LapseQuestion, now: datetime) -> Decision:
     applicant, claim, case = _read(world, command.applicant_id)
     return identity.lapse(applicant, case, claim, command.rules, now)
-
-
-def _people(command: identity.RequestChecks, world: World) -> Iterable[Ref]:
-    return [ref(Applicant, each) for each in command.applicant_ids]
-
-
-def _request_checks(world: World, command: identity.RequestChecks, now: datetime) -> Decision:
-    return identity.request_checks([world.get(Applicant, each) for each in command.applicant_ids], now)
 
 
 def _object_needs(command: objections.Object, world: World) -> Iterable[Ref]:
@@ -142,7 +144,9 @@ PERSON: Mapping[type, Rule] = {
     objections.EraseIdentity: Rule(_erase_needs, _erase),
     codes.IssueCode: Rule(_issue_needs, _issue),
     codes.WithCode: Rule(_code_needs, _code),
-    identity.RequestChecks: Rule(_people, _request_checks),
+    identity.RequestChecks: watching.COMPARING,
+    ScreenPeople: watching.SCREENING,
+    TendRing: watching.TENDING,
     identity.LapseQuestion: Rule(_with_claim, _lapse),
     joining.TakeTest: _alone(joining.take_test),
     joining.RecordTest: _alone(joining.record_test),

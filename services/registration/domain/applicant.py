@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
+from services.registration.domain.evidence import Evidence
+from services.registration.domain.likeness import Traces
 from shared.contracts.base import Sealed
 from shared.contracts.registration_terms import AgeBand, Channel, Sex
 
@@ -51,6 +53,7 @@ class Indexes:
     name_birth: str
     mobile: str | None = None
     email: str | None = None
+    traces: Traces = field(default_factory=Traces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Profile:
 
     sex: Sex
     age_years: int
-    """Completed years on the day of registration (WIB)."""
+    """Completed, on the day of registration (WIB)."""
     age_band: AgeBand
     kecamatan: str | None
     education: str
@@ -166,6 +169,7 @@ class Applicant:
     name_birth_index: str
     mobile_index: str | None = None
     email_index: str | None = None
+    traces: Traces = field(default_factory=Traces)
     import_id: str | None = None
     shadow: bool = False
     """The NIK was already held by somebody with another KK or birth date. Nobody outside is told so."""
@@ -183,6 +187,10 @@ class Applicant:
     joined_at: datetime | None = None
     results: tuple[WaveResult, ...] = ()
     card_number: Sealed | None = None
+    screened: bool = False  # compared with the others (watch.py) as the data are now
+    ring: str | None = None  # one it was held for (rings.py)
+    account: str | None = None
+    evidence: Evidence | None = None
 
     @property
     def id(self) -> str:
@@ -198,6 +206,7 @@ class Applicant:
             self.name_birth_index,
             self.mobile_index,
             self.email_index,
+            self.traces,
         )
 
 

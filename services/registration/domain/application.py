@@ -89,7 +89,7 @@ def _contradicted(applicant: Applicant, claim: NikClaim, command: RegisterApplic
     """The NIK itself contradicts the form: no need to ask the registry before the person looks again."""
     others = (claim.holder,) if applicant.shadow and claim.holder else ()
     fields = fields_of(command.contradictions)
-    return identity.question(applicant, fields, command.contradictions, command.rules, now, others=others)
+    return identity.question(applicant, fields, command.contradictions, command.rules, now, others=others, wake_at=now)
 
 
 def _applicant(command: RegisterApplicant, now: datetime, *, shadow: bool) -> Applicant:
@@ -109,6 +109,7 @@ def _applicant(command: RegisterApplicant, now: datetime, *, shadow: bool) -> Ap
         name_birth_index=indexes.name_birth,
         mobile_index=indexes.mobile,
         email_index=indexes.email,
+        traces=indexes.traces,
         import_id=command.import_id,
         shadow=shadow,
         warnings=command.warnings,

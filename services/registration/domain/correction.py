@@ -64,6 +64,8 @@ def correct(
     told = _corrected(changed, command, now)
     tasks = _place_task(changed)
     if not restart:
+        if changed.mobile_index != found.mobile_index:
+            changed = replace(changed, screened=False, wake_at=now)
         return Decision(changes=(changed,), events=(told,)) + tasks
     if command.profile.age_years < command.rules.min_age:
         raise Refused("UNDER_AGE", min_age=command.rules.min_age)
@@ -107,6 +109,7 @@ def _with_data(applicant: Applicant, command: Correction) -> Applicant:
         name_birth_index=indexes.name_birth,
         mobile_index=indexes.mobile,
         email_index=indexes.email,
+        traces=replace(indexes.traces, device=indexes.traces.device or applicant.traces.device),
     )
 
 
@@ -170,10 +173,12 @@ def _checked_anew(applicant: Applicant, command: Correction, now: datetime) -> D
         verdict=None,
         confirmed_at=None,
         wake_at=now,
+        screened=False,
+        evidence=None,
     )
     if command.contradictions:
         fields = fields_of(command.contradictions)
-        return identity.question(fresh, fields, command.contradictions, command.rules, now)
+        return identity.question(fresh, fields, command.contradictions, command.rules, now, wake_at=now)
     return Decision(changes=(fresh,))
 
 

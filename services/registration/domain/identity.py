@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from services.registration.domain import review
+from services.registration.domain import objections, review
 from services.registration.domain.applicant import Applicant, NikClaim, Question, TraceLine, Verdict
 from services.registration.domain.calendar import end_of_day, wib_date
-from services.registration.domain.eligibility import Known, evaluate, judge, with_verdict
+from services.registration.domain.eligibility import Known, judge, with_verdict
+from services.registration.domain.evidence import Evidence
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rules import RuleSet
 from shared.contracts.base import Event
 from shared.contracts.decision import Decision, Refused, Work
 from shared.contracts.registration import IdentityConfirmed, IdentityQuestioned
+
+if TYPE_CHECKING:
+    from services.registration.domain.watch import Watch
 
 CHECK = "check_identities"
 """Kind of the outside work that asks the civil registry about up to TOGETHER people."""
@@ -34,6 +38,8 @@ class RegistryAnswer:
 
     found: Found
     fields: tuple[str, ...] = ()
+    asked_at: str = ""
+    """When it said so (ISO 8601); empty: now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class RequestChecks:
     """Schedule: these people wait for the registry. Asking for many together keeps each commit full."""
 
     applicant_ids: tuple[str, ...]
+    watch: Watch | None = None
+    """How they are compared with others before anybody asks; None: they were."""
 
 
 def request_checks(applicants: Sequence[Applicant | None], now: datetime) -> Decision:
@@ -79,10 +87,11 @@ def question(
     now: datetime,
     *,
     others: tuple[str, ...] = (),
+    wake_at: datetime | None = None,
 ) -> Decision:
     """Something contradicts: tell the person, open a case for staff with `others` shown beside."""
     asked = Question(fields, reasons, now, rules.correction_deadline(now))
-    changed = replace(applicant, stage="questioned", question=asked, wake_at=end_of_day(asked.deadline))
+    changed = replace(applicant, stage="questioned", question=asked, wake_at=wake_at or end_of_day(asked.deadline))
     case_id = review.identity_case(applicant.applicant_id)
     case = ReviewCase(case_id, "IDENTITY", (applicant.applicant_id, *others), reasons, now)
     told = IdentityQuestioned(
@@ -110,6 +119,9 @@ def registry_answered(
         return Decision()
     if answer.found == "unavailable":
         return Decision(changes=(replace(applicant, wake_at=now + ASK_AGAIN),))
+    asked_at = datetime.fromisoformat(answer.asked_at) if answer.asked_at else now
+    stamp = Evidence(asked_at, revision, answer.found, differing=answer.fields)
+    applicant = replace(applicant, evidence=stamp)
     if answer.found == "match" and not applicant.shadow:
         changed, events = confirmed(applicant, known, rules, now, "civil_registry")
         return Decision(changes=(changed,), events=events)
@@ -173,7 +185,9 @@ def settle_identity(
     if applicant is None or settled.proposal is None:
         raise Refused("CASE_SETTLED")
     if settled.kind == "OBJECTION":
-        changed, events = _objection(applicant, settled.proposal.answer, known, rules, now)
+        changed, events = objections.decided(
+            applicant, upheld=settled.proposal.answer == "confirm", known=known, rules=rules, now=now
+        )
         return Decision(changes=(settled, *changed), events=events)
     if applicant.stage != "questioned":
         raise Refused("CASE_SETTLED")
@@ -185,6 +199,8 @@ def settle_identity(
 def _confirm_by_staff(
     applicant: Applicant, claim: NikClaim | None, known: Known, rules: RuleSet, now: datetime
 ) -> Decision:
+    if applicant.question and "RING_SUSPECTED" in applicant.question.reasons:
+        raise Refused("RING_OPEN")
     held_by_other = claim is not None and claim.holder not in (None, applicant.applicant_id)
     if held_by_other:
         raise Refused("NIK_STILL_HELD")
@@ -214,7 +230,8 @@ def reject(applicant: Applicant, claim: NikClaim | None, rules: RuleSet, now: da
 def lapse(
     applicant: Applicant | None, case: ReviewCase | None, claim: NikClaim | None, rules: RuleSet, now: datetime
 ) -> Decision:
-    """Nobody corrected in time: closed, with the right to object. While staff have a proposal it waits another day.
+    """Nobody corrected in time: closed, with the right to object. It waits another day while staff have a proposal,
+    and always where staff alone are asked (a near duplicate, a ring): nobody is refused because they did not look.
 
     Raises Refused NOTHING_TO_LAPSE when the person corrected, or the last day is not over.
     """
@@ -222,19 +239,7 @@ def lapse(
         raise Refused("NOTHING_TO_LAPSE")
     if wib_date(now) <= applicant.question.deadline:
         raise Refused("NOTHING_TO_LAPSE")
-    if case is not None and case.state == "proposed":
+    staff_decide = not set(applicant.question.reasons) - {"NEAR_DUPLICATE", "RING_SUSPECTED"}
+    if staff_decide or (case is not None and case.state == "proposed"):
         return Decision(changes=(replace(applicant, wake_at=now + timedelta(days=1)),))
     return Decision(changes=review.close_without_answer(case, now)) + reject(applicant, claim, rules, now)
-
-
-def _objection(
-    applicant: Applicant, answer: review.Answer, known: Known, rules: RuleSet, now: datetime
-) -> tuple[tuple[Applicant, ...], tuple[Event, ...]]:
-    """Upheld: eligible whatever the lists say, with the reason kept in the trace. Rejected: nothing changes."""
-    if answer == "reject" or applicant.stage != "ineligible":
-        return (), ()
-    judged = evaluate(applicant, known, rules, now)
-    trace = (*judged.trace, TraceLine("OBJECTION_UPHELD", None))
-    verdict = replace(judged, reason=None, trace=trace, appeal_deadline=None, overridden=True)
-    changed, events = with_verdict(applicant, verdict, known, rules)
-    return (changed,), events

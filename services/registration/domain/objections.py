@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.registration.domain.applicant import Applicant, NikClaim
+from services.registration.domain.applicant import Applicant, NikClaim, TraceLine
 from services.registration.domain.calendar import wib_date
+from services.registration.domain.eligibility import Known, evaluate, with_verdict
+from services.registration.domain.likeness import NameBlock, Traces, without
 from services.registration.domain.review import ReviewCase
-from shared.contracts.base import Sealed
+from services.registration.domain.rules import RuleSet
+from shared.contracts.base import Event, Sealed
 from shared.contracts.decision import Decision, Ref, Refused
 from shared.contracts.registration import ApplicantCorrected, IdentityErased
 
@@ -91,10 +95,15 @@ class EraseIdentity:
 
 
 def erase_identity(
-    applicant: Applicant | None, claim: NikClaim | None, command: EraseIdentity, now: datetime
+    applicant: Applicant | None,
+    claim: NikClaim | None,
+    command: EraseIdentity,
+    now: datetime,
+    names: Sequence[NameBlock | None] = (),
 ) -> Decision:
     """Everything sealed of the person becomes unreadable for ever, here and in every topic and backup.
 
+    In `names` nobody meets the person any more; that a phone or KK was shared stays, since it is of the others too.
     The blind index of a NIK that holds or held a card stays: once per person is the law. Otherwise it is freed.
     Raises Refused APPLICANT_UNKNOWN.
     """
@@ -102,7 +111,18 @@ def erase_identity(
         raise Refused("APPLICANT_UNKNOWN")
     if applicant.stage == "erased":
         return Decision()
-    gone = replace(
+    gone = _forgotten(applicant)
+    removed = [command.key]
+    if claim and claim.holder == applicant.applicant_id and not applicant.card_number and not claim.blocked:
+        removed.append(Ref(NikClaim.collection, claim.id))
+    told = IdentityErased(applicant_id=applicant.applicant_id, erased_at=now, reason=command.reason)
+    left = tuple(without(each, applicant.applicant_id) for each in names if each)
+    return Decision(changes=(gone, *left), events=(told,), removed=tuple(removed))
+
+
+def _forgotten(applicant: Applicant) -> Applicant:
+    """The application without anything by which the person could be found."""
+    return replace(
         applicant,
         stage="erased",
         kk_index="",
@@ -110,12 +130,23 @@ def erase_identity(
         name_birth_index="",
         mobile_index=None,
         email_index=None,
+        traces=Traces(),
+        account=None,
+        evidence=None,
         question=None,
         wake_at=None,
         wave=None,
     )
-    removed = [command.key]
-    if claim and claim.holder == applicant.applicant_id and not applicant.card_number and not claim.blocked:
-        removed.append(Ref(NikClaim.collection, claim.id))
-    told = IdentityErased(applicant_id=applicant.applicant_id, erased_at=now, reason=command.reason)
-    return Decision(changes=(gone,), events=(told,), removed=tuple(removed))
+
+
+def decided(
+    applicant: Applicant, *, upheld: bool, known: Known, rules: RuleSet, now: datetime
+) -> tuple[tuple[Applicant, ...], tuple[Event, ...]]:
+    """Upheld: eligible whatever the lists say, with the reason kept in the trace. Rejected: nothing changes."""
+    if not upheld or applicant.stage != "ineligible":
+        return (), ()
+    judged = evaluate(applicant, known, rules, now)
+    trace = (*judged.trace, TraceLine("OBJECTION_UPHELD", None))
+    verdict = replace(judged, reason=None, trace=trace, appeal_deadline=None, overridden=True)
+    changed, events = with_verdict(applicant, verdict, known, rules)
+    return (changed,), events

@@ -79,3 +79,10 @@ def account_linked(
         account_case(account_index), "SHARED_ACCOUNT", everybody[:MOST_SHOWN], ("ACCOUNT_SHARED",), opened_at
     )
     return Decision(changes=(changed, shared))
+
+
+def account_known(applicant: Applicant | None, account_index: str, now: datetime) -> Decision:
+    """The account is one more thing that people may share: they are compared anew (watch.py)."""
+    if applicant is None or applicant.account == account_index or applicant.stage in ("withdrawn", "erased"):
+        return Decision()
+    return Decision(changes=(replace(applicant, account=account_index, screened=False, wake_at=now),))

@@ -25,6 +25,7 @@ QUESTIONED: dict[str, str] = {
     "NOT_IN_REGISTRY": "NIK belum ditemukan di data kependudukan",
     "REGISTRY_INACTIVE": "Data kependudukan Anda tidak aktif; hubungi Disdukcapil",
     "NIK_CLAIMED_TWICE": "Data sedang diperiksa petugas",
+    "NEAR_DUPLICATE": "Data sedang diperiksa petugas",
     "RING_SUSPECTED": "Data sedang diperiksa petugas",
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.registration.domain.calendar import wib_date
+from services.registration.domain.rings import Limits
 
 
 class RuleMissing(ValueError):
@@ -42,6 +43,8 @@ class RuleSet:
     notice_is_day_1: bool
     correction_days: int
     appeal_days: int
+    limits: Limits = field(default_factory=Limits)
+    """How many NIKs may share a phone, a device or a KK before staff look."""
 
     def first_purchase_deadline(self, notice: datetime) -> date:
         """Last day to buy the first course, that day included."""
@@ -80,6 +83,7 @@ def rule_set(file: Mapping[str, Any], digest: str) -> RuleSet:
         notice_is_day_1=file["clocks"]["first_purchase_day_of_notice_counts_as_day_1"]["value"],
         correction_days=_number(file, "clocks.identity_correction_days"),
         appeal_days=_number(file, "clocks.appeal_days"),
+        limits=_limits(file),
     )
 
 
@@ -91,6 +95,15 @@ def _number(file: Mapping[str, Any], path: str) -> int:
     if not isinstance(number, int):
         raise RuleMissing(path)
     return number
+
+
+def _limits(file: Mapping[str, Any]) -> Limits:
+    return Limits(
+        mobile=_number(file, "identity_review.niks_per_mobile"),
+        device=_number(file, "identity_review.niks_per_device"),
+        kk=_number(file, "identity_review.niks_per_kk"),
+        chain=_number(file, "identity_review.people_joined"),
+    )
 
 
 def _basis(file: Mapping[str, Any]) -> str:

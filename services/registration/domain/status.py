@@ -38,7 +38,7 @@ _TEXTS: Mapping[str, tuple[int, str, str]] = {
     "revoked": (3, "Kepesertaan dicabut", "Bila keputusan ini keliru, ajukan keberatan di halaman kepesertaan."),
     "erased": (1, "Data sudah dihapus", "Tidak ada data Anda yang dapat dibaca lagi."),
 }
-_FOR_STAFF = frozenset({"NIK_CLAIMED_TWICE", "RING_SUSPECTED"})
+_FOR_STAFF = frozenset({"NIK_CLAIMED_TWICE", "NEAR_DUPLICATE", "RING_SUSPECTED"})
 """Not named to the person beside another reason: it would say that somebody else holds the NIK."""
 _TEST_DONE = "Tes sudah selesai. Gabung ke gelombang yang sedang dibuka."
 

@@ -108,7 +108,9 @@ def personal(who: str = "a") -> Personal:
 
 
 def indexes(who: str = "a", **changes: Any) -> Indexes:
-    plain = {name: index(f"{name}-of-{who}") for name in Indexes.__dataclass_fields__}
+    plain: dict[str, Any] = {
+        name: index(f"{name}-of-{who}") for name in Indexes.__dataclass_fields__ if name != "traces"
+    }
     return Indexes(**{**plain, **changes})
 
 
@@ -219,3 +221,11 @@ def said(decision: Decision, kind: type[Event]) -> Any:
 def refused(code: str, act: Callable[[], object]) -> None:
     with pytest.raises(Refused, match=code):
         act()
+
+
+SYLLABLES = ("bodi", "gatu", "heno", "kira", "lume", "mosa", "nevi", "pulo", "ragi", "sety")
+"""No two are one letter apart: people with such names are no near duplicates."""
+
+
+def name_of(number: int) -> str:
+    return "".join(SYLLABLES[int(digit)] for digit in f"{number:04d}").capitalize() + " Orang"

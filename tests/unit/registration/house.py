@@ -17,6 +17,7 @@ from services.registration import api, effects, reactions, schedule, store
 from services.registration.adapters.civil_registry import Answer, Identity
 from services.registration.reference import Reference, read_reference
 from services.registration.settings import RegistrationSettings
+from services.registration.watching import watch_of
 from shared.contracts.base import Sealed
 from shared.engine.service import Definition, Ports, Service, build_service
 from shared.platform.metrics import EngineMetrics
@@ -24,6 +25,7 @@ from shared.security.accounts import Accounts, Staff
 from shared.security.vault import RecordSeal, Vault
 from shared.web.problems import Problem
 from tests.fakes import MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore
+from tests.unit.registration.builders import name_of
 
 START = datetime(2020, 4, 3, 3, 0, tzinfo=UTC)
 NIK = "1271050504950001"
@@ -106,7 +108,7 @@ class House:
         """A request to /registration; its JSON, after checking the status."""
         response = await self.http.request(method, f"/registration{path}", **options)
         assert response.status_code == status, response.text
-        return response.json() if "json" in response.headers["content-type"] else response.text
+        return response.json() if "json" in response.headers.get("content-type", "") else response.text
 
     async def apply(self, **changes: Any) -> dict[str, Any]:
         answer: dict[str, Any] = await self.call("POST", "/applications", 202, json=application(**changes))
@@ -185,8 +187,13 @@ def application(**changes: Any) -> dict[str, Any]:
 
 
 def person(number: int) -> dict[str, Any]:
-    """Changes that make the application another person's."""
-    return {"nik": f"127105050495{number:04d}", "full_name": f"Orang {number}"}
+    """Changes that make the application another person's, who shares nothing with anybody."""
+    return {
+        "nik": f"127105050495{number:04d}",
+        "full_name": name_of(number),
+        "kk_number": f"127105120310{number:04d}",
+        "mobile": f"0812600{number:05d}",
+    }
 
 
 def holder(answer: dict[str, Any]) -> dict[str, str]:
@@ -200,7 +207,8 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
     database = MemoryDatabase(disk, clock=cast(Any, clock))
     vault = Vault(database, b"m" * 32, b"i" * 32)
     reference = read_reference(chosen.rule_set, chosen.city_code)
-    service = build_service(_definition(vault, registry, reference, chosen), _ports(database, log, clock))
+    ports = _ports(database, log, clock)
+    service = build_service(_definition(vault, registry, reference, chosen, ports), ports)
     app = api.build(service, vault, cast(Accounts, DoorAccounts()), chosen, reference, _nothing_to_close)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
@@ -210,7 +218,9 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
         yield House(app, service, vault, registry, clock, disk, log, reference, http)
 
 
-def _definition(vault: Vault, registry: Registry, reference: Reference, settings: RegistrationSettings) -> Definition:
+def _definition(
+    vault: Vault, registry: Registry, reference: Reference, settings: RegistrationSettings, ports: Ports
+) -> Definition:
     return Definition(
         name="registration",
         aggregates=store.AGGREGATES,
@@ -218,8 +228,8 @@ def _definition(vault: Vault, registry: Registry, reference: Reference, settings
         commands=api.COMMANDS,
         sources=reactions.SOURCES,
         reactions=reactions.REACTIONS,
-        effects=effects.kinds(vault, registry, reference, settings),
-        timers=schedule.timers(vault, reference),
+        effects=effects.kinds(vault, effects.guarded(registry, settings, ports), reference, settings),
+        timers=schedule.timers(vault, reference, watch_of(reference, vault, settings)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from tests.unit.registration.builders import name_of
 from tests.unit.registration.house import SECRETARIAT, House, wait_for
 
 HEADINGS = [
@@ -19,7 +20,7 @@ HEADINGS = [
 def row(number: int, **changes: Any) -> list[Any]:
     cells = {
         "no": number,
-        "name": f"Orang {number}",
+        "name": name_of(number),
         "nik": f"127105050495{number:04d}",
         "born": "05/04/1995",
         "kk": f"12710512031{number:05d}",

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.registration import effects
-from services.registration.adapters.civil_registry import Answer, CachedRegistry, RegistryUnavailable
+from services.registration.adapters.civil_registry import Answer, RegistryUnavailable
+from services.registration.adapters.registry_guard import CachedRegistry
 from services.registration.domain import identity
 from services.registration.domain.applicant import Applicant
 from services.registration.reference import read_reference
@@ -30,7 +31,8 @@ def finished(state: OutcomeState, *answers: dict[str, Any], rule_set: str = "pra
 
 
 def said(who: str, found: str = "match", *fields: str) -> dict[str, Any]:
-    return {"applicant_id": who, "revision": 1, "found": found, "fields": list(fields)}
+    told = {"applicant_id": who, "revision": 1, "found": found, "fields": list(fields)}
+    return told if found == "unavailable" else {**told, "asked_at": NOW.isoformat()}
 
 
 BOTH = (applicant("a"), claim("a"), applicant("b"), claim("b"))
@@ -94,7 +96,9 @@ class Office:
     def __init__(self, *known: str) -> None:
         disk, self.registry = MemoryStore(), Registry()
         vault = Vault(MemoryDatabase(disk), b"m" * 32, b"i" * 32)
-        self.handler = effects.CheckIdentities(vault, CachedRegistry(self.registry), timedelta(seconds=5))
+        self.handler = effects.CheckIdentities(
+            vault, CachedRegistry(self.registry, now=lambda: NOW), timedelta(seconds=5)
+        )
         self.people = []
         for who, nik in NIKS.items():
             key = vault.new_key(who)

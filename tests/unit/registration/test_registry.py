@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from deploy.simulators import civil_registry as simulator
 from services.registration.adapters.civil_registry import (
     Answer,
-    CachedRegistry,
     HttpCivilRegistry,
     Identity,
     NoRegistry,
@@ -19,7 +17,6 @@ from services.registration.adapters.civil_registry import (
     read_answer,
 )
 from services.registration.settings import RegistrationSettings
-from tests.unit.registration.house import Registry
 
 ALL_RIGHT = {"NAMA_LGKP": "Sesuai (100)", "TGL_LHR": "Sesuai", "JENIS_KLMIN": "sesuai", "NO_KK": "SESUAI"}
 
@@ -136,36 +133,6 @@ async def test_the_simulator_counts_its_questions() -> None:
         await client.post("/dukcapil/get_json/medan/CALL_NIK", json={"NIK": "1271050504950001"})
         assert (await client.get("/simulator/asked")).json() == {"asked": 1}
         assert (await client.get("/healthz")).status_code == 200
-
-
-# ---- cache and rest
-
-
-async def test_the_same_question_is_asked_once() -> None:
-    registry = Registry()
-    cached = CachedRegistry(registry, most=2)
-
-    for key in ("a", "a", "b", "a", "c", "b"):
-        await cached.check(key, identity())
-
-    assert len(registry.asked) == 4  # a, b, c, and b again: it was the one not used for longest
-
-
-async def test_a_registry_that_is_down_is_left_alone_for_a_while() -> None:
-    registry = Registry()
-    registry.answers[identity().nik] = RegistryUnavailable("HTTP_502")
-    cached = CachedRegistry(registry, failures=2, rest_seconds=0.05)
-    for _ in range(2):
-        with pytest.raises(RegistryUnavailable, match="HTTP_502"):
-            await cached.check("a", identity())
-    with pytest.raises(RegistryUnavailable, match="RESTING"):
-        await cached.check("a", identity())
-    assert len(registry.asked) == 2
-
-    registry.answers.clear()
-    await asyncio.sleep(0.06)
-
-    assert await cached.check("a", identity()) == Answer("match")
 
 
 async def test_without_an_agreement_nothing_is_asked() -> None:

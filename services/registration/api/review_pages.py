@@ -1,0 +1,118 @@
+"""The review queue as pages for staff: people side by side, the first eye's proposal, the second's decision."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration import store
+from services.registration.api.bodies import Key
+from services.registration.api.desk import Desk
+from services.registration.api.reviews import (
+    PAGE,
+    add_decisions,
+    add_queue,
+    case_row,
+    evidence,
+    known_case,
+    settle,
+)
+from services.registration.domain import plain_text
+from services.registration.domain.review import Answer, ProposeAnswer, SendBack
+from services.registration.pages.site import templates
+from shared.security.accounts import Role, Staff, check_origin
+
+FIRST_EYE: tuple[Role, ...] = ("placement", "disputes")
+SECOND_EYE: Role = "approver"
+Reason = Annotated[str, Form(min_length=3, max_length=300)]
+
+KINDS = {
+    "IDENTITY": "Identitas",
+    "RING": "Kelompok pendaftaran yang saling berbagi",
+    "SHARED_ACCOUNT": "Satu rekening untuk beberapa orang",
+    "OBJECTION": "Keberatan",
+}
+REASONS = {
+    "NEAR_DUPLICATE": "Mungkin orang yang sama dengan NIK lain",
+    "NIK_CLAIMED_TWICE": "NIK didaftarkan dua kali",
+    "REGISTRY_MISMATCH": "Tidak sesuai dengan data kependudukan",
+    "NOT_IN_REGISTRY": "Tidak ditemukan di data kependudukan",
+    "REGISTRY_INACTIVE": "Data kependudukan tidak aktif",
+    "BIRTH_DATE_CONTRADICTS_NIK": "Tanggal lahir berbeda dengan NIK",
+    "SEX_CONTRADICTS_NIK": "Jenis kelamin berbeda dengan NIK",
+    "MOBILE_SHARED": "Satu nomor ponsel untuk banyak NIK",
+    "DEVICE_SHARED": "Satu perangkat untuk banyak NIK",
+    "KK_SHARED": "Satu KK untuk banyak pendaftar",
+    "CHAIN": "Rantai panjang: ponsel, perangkat, KK, atau rekening bersambung",
+    "ACCOUNT_SHARED": "Satu rekening untuk beberapa orang",
+}
+FIELDS = {
+    "full_name": "Nama",
+    "nik": "NIK",
+    "kk_number": "Nomor KK",
+    "birth_date": "Tanggal lahir",
+    "sex": "Jenis kelamin",
+    "mobile": "Ponsel",
+    "email": "E-mail",
+    "domicile": "Alamat",
+    "kecamatan": "Kecamatan",
+}
+DEGREES = {"equal": "sama", "near": "mirip", "different": "berbeda", "unknown": "tidak diketahui"}
+STATES = {"open": "menunggu usulan", "proposed": "menunggu keputusan kedua", "settled": "selesai"}
+ANSWERS = {"confirm": "Terima: identitas benar", "reject": "Tolak: identitas tidak dapat dipastikan"}
+WORDS = {"kinds": KINDS, "reasons": REASONS, "degrees": DEGREES, "states": STATES, "answers": ANSWERS}
+
+
+def add_reviews(router: APIRouter, desk: Desk) -> None:
+    """The queue as JSON and as pages."""
+    for add in (add_queue, add_decisions, add_review_pages, add_review_forms):
+        add(router, desk)
+
+
+def add_review_pages(router: APIRouter, desk: Desk) -> None:
+    """Everybody of the office reads."""
+    anybody = Depends(desk.accounts.require())
+    base = f"{desk.settings.root_path}{router.prefix}"
+
+    def page(name: str, **shown: Any) -> HTMLResponse:
+        html = templates().get_template(name).render(base=base, style_href=f"{base}/style.css", **WORDS, **shown)
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+    @router.get("/pemeriksaan", include_in_schema=False)
+    async def queue(page_no: Annotated[int, Query(ge=0, le=200)] = 0, staff: Staff = anybody) -> HTMLResponse:
+        cases = await store.open_cases(desk.service.database, page_no * PAGE, PAGE)
+        return page("reviews.html", staff=staff, cases=[case_row(each) for each in cases], page_no=page_no, most=PAGE)
+
+    @router.get("/pemeriksaan/{case_id}", include_in_schema=False)
+    async def one(case_id: Key, staff: Staff = anybody) -> HTMLResponse:
+        case = await evidence(desk, await known_case(desk, case_id))
+        may = {"first": bool(set(FIRST_EYE) & set(staff.roles)), "second": SECOND_EYE in staff.roles}
+        return page("review.html", staff=staff, case=case, may=may, fields=FIELDS)
+
+
+def add_review_forms(router: APIRouter, desk: Desk) -> None:
+    """The first eye proposes with a reason; another person agrees, or sends the case back."""
+    first, second = Depends(desk.accounts.require(*FIRST_EYE)), Depends(desk.accounts.require(SECOND_EYE))
+    base = f"{desk.settings.root_path}{router.prefix}/pemeriksaan"
+
+    @router.post("/pemeriksaan/{case_id}/usulan", include_in_schema=False)
+    async def propose(
+        request: Request, case_id: Key, answer: Annotated[Answer, Form()], reason: Reason, staff: Staff = first
+    ) -> RedirectResponse:
+        check_origin(request)
+        await desk.execute(ProposeAnswer(case_id, answer, plain_text.clean(reason, 300), staff.username))
+        return RedirectResponse(base, 303)
+
+    @router.post("/pemeriksaan/{case_id}/setuju", include_in_schema=False)
+    async def approve(request: Request, case_id: Key, staff: Staff = second) -> RedirectResponse:
+        check_origin(request)
+        await settle(desk, case_id, staff.username)
+        return RedirectResponse(base, 303)
+
+    @router.post("/pemeriksaan/{case_id}/kembalikan", include_in_schema=False)
+    async def send_back(request: Request, case_id: Key, staff: Staff = second) -> RedirectResponse:
+        check_origin(request)
+        await desk.execute(SendBack(case_id, staff.username))
+        return RedirectResponse(base, 303)
