@@ -17,6 +17,7 @@ import httpx
 from rich.console import Console
 
 from deploy.demo import months, payments, summary
+from deploy.demo.handover import hand_over
 from deploy.demo.months import Part
 from deploy.demo.office import Office
 from deploy.demo.phones import Phones
@@ -90,6 +91,7 @@ async def _intake(steps: Steps, city: City, rows: int, office: Office, inbox: Pa
     alone = f"{len(city.online):,} people register alone"
     online: Online = await steps.count(alone, lambda tell: register_online(office, city, found, tell))
     await steps.do("Civil registry asked about everybody", until_idle(office, "registration"))
+    await steps.do("Both sheets handed over to the centre", hand_over(office, found))
     await steps.do("Broadcast to all kecamatan", broadcast(office))
     await steps.count("Test, and joining the wave", lambda tell: join(office, seats_of(rows), online, found, tell))
     await steps.do("List closed, lots drawn", draw(office, found, inbox.parent / "draw"))

@@ -51,6 +51,8 @@ class Found:
     """How the draw was refused before the missing secret was opened."""
     verified: bool = False
     """Whether what was published gives the same draw again."""
+    handed_over: int = 0
+    """Sheets whose file has the digest that the office signed."""
     selected: list[str] = field(default_factory=list)
     forged: Counter[str] = field(default_factory=Counter)
     batches: list[dict[str, Any]] = field(default_factory=list)

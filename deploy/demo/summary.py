@@ -114,6 +114,7 @@ def _compared(city: City, found: Found, result: dict[str, Any]) -> dict[str, tup
     compared["draw refused without all secrets"] = (1, int(found.without_all_secrets == "SECRETS_MISSING"))
     compared["secrets opened by shares"] = (1, len(found.wave["opened_by_shares"]))
     compared["draw verified from what is published"] = (1, int(found.verified))
+    compared["sheets handed over with the signed digest"] = (len(found.imports), found.handed_over)
     compared["never bought"] = (PLAN["never_buy"], len(found.selected) - result["purchased"])
     failed = sum(count for name, count in result["messages"].items() if name.endswith("/failed"))
     compared["messages that failed"] = (0, failed)

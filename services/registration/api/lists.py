@@ -71,13 +71,25 @@ def add_lists(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/lists", summary="Daftar yang berlaku")
     async def current(staff: Staff = anybody) -> dict[str, Any]:
-        book = await store.list_book(desk.service.database)
-        shown = store.as_document(book)["current"] if book else {}
-        fresh = desk.settings.list_fresh_days
-        for edition in shown.values():
-            edition["age_days"] = (desk.today() - imports.day(str(edition["as_of"])[:10])).days
-            edition["stale"] = edition["age_days"] > fresh
-        return {"lists": shown, "fresh_days": fresh}
+        return {"lists": await shown(desk), "fresh_days": desk.settings.list_fresh_days}
+
+
+async def shown(desk: Desk) -> dict[str, dict[str, Any]]:
+    """The edition of each list that counts now, with its age and whether it is out of date."""
+    book = await store.list_book(desk.service.database)
+    current: dict[str, dict[str, Any]] = store.as_document(book)["current"] if book else {}
+    for edition in current.values():
+        edition["age_days"] = (desk.today() - imports.day(str(edition["as_of"])[:10])).days
+        edition["stale"] = edition["age_days"] > desk.settings.list_fresh_days
+    return current
+
+
+async def alarm_stale(desk: Desk) -> list[str]:
+    """Codes of the lists that are out of date; each is an alarm: people would be judged by what is no longer true."""
+    stale = {code: edition for code, edition in (await shown(desk)).items() if edition["stale"]}
+    for code, edition in stale.items():
+        desk.service.metrics.alarm("LIST_OUT_OF_DATE", list=code, age_days=edition["age_days"])
+    return sorted(stale)
 
 
 async def take(desk: Desk, upload: Upload, told: _Told) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from services.registration import store
+from services.registration.api import lists
 from services.registration.api.bodies import (
     BatchJoinBody,
     CancellationBody,
@@ -48,7 +49,8 @@ def add_preparation(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/waves/{wave}/opening", status_code=202, summary="Buka gelombang")
     async def open_(wave: WaveNumber, body: OpeningBody, staff: Staff = approver) -> dict[str, Any]:
-        return dict(await desk.execute(OpenWave(wave, body.take_recycled, staff.username)))
+        reply = await desk.execute(OpenWave(wave, body.take_recycled, staff.username))
+        return {**reply, "stale_lists": await lists.alarm_stale(desk)}
 
     @router.post("/waves/{wave}/changes", status_code=202, summary="Ubah jadwal atau kuota")
     async def change(wave: WaveNumber, body: WaveChangeBody, staff: Staff = approver) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from openpyxl import Workbook
 
-from tests.unit.registration.house import NIK, PLACEMENT, SECRETARIAT, open_house, person
+from tests.unit.registration.house import APPROVER, NIK, PLACEMENT, SECRETARIAT, open_house, person
+from tests.unit.registration.test_waves_door import wave_body
 
 
 async def test_a_list_reaches_those_who_are_registered_and_those_who_come_later() -> None:
@@ -110,3 +111,7 @@ async def test_a_list_that_is_too_old_is_shown_as_such() -> None:
         shown = (await house.call("GET", "/lists", 200, headers=PLACEMENT))["lists"]
         assert (shown["ASN"]["stale"], shown["TNI"]["stale"]) == (False, True)
         assert shown["TNI"]["age_days"] == shown["ASN"]["age_days"] + 30
+        await house.call("POST", "/waves", 202, json=wave_body(), headers=SECRETARIAT)
+        opened = await house.call("POST", "/waves/1/opening", 202, json={}, headers=APPROVER)
+        assert opened["stale_lists"] == ["TNI"]
+        assert house.service.metrics.alarms.labels("LIST_OUT_OF_DATE")._value.get() == 1
