@@ -11,13 +11,16 @@ import secrets
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from typing import Any
 
 from shared.web.door import SAFE_HEADERS
 from shared.web.headers import ASGI, Receive, Scope, Send
+from shared.web.pages import environment, number
 from shared.web.problems import COMMON, MEDIA_TYPE
 from shared.web.waiting_room import Place, TicketRefused, WaitingRoom
 
+HERE = Path(__file__).parent / "templates"
 TICKET, HOLDER = "gelombang_antre", "gelombang_masuk"
 LOOK_AGAIN_SECONDS = (5, 60)
 """How often a page asks again: after a third of the time that is left, within these bounds."""
@@ -35,7 +38,9 @@ class WaitingDoor:
     """Lets in everybody while there is room, and then those whose ticket's turn it is."""
 
     def __init__(self, app: ASGI, entrance: Entrance, style_href: str) -> None:
-        self._app, self._room, self._entries, self._style = app, entrance.room, entrance.entries, style_href
+        self._app, self._room, self._entries = app, entrance.room, entrance.entries
+        places = {name: f"[[{name}]]" for name in ("again", "before", "time")}
+        self._made = environment(HERE).get_template("waiting.html").render(style_href=style_href, **places)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or (scope["method"], scope["path"]) not in self._entries:
@@ -78,9 +83,11 @@ class WaitingDoor:
         await send({"type": "http.response.body", "body": body})
 
     def _page(self, place: Place, again: int) -> bytes:
-        return _PAGE.format(
-            style=self._style, again=again, before=_number(place.before), time=_time(place.seconds)
-        ).encode()
+        """The page was made once; only three texts of it change, so that it costs next to nothing."""
+        page = self._made
+        for name, text in {"again": str(again), "before": number(place.before), "time": _time(place.seconds)}.items():
+            page = page.replace(f"[[{name}]]", text)
+        return page.encode()
 
 
 class _Visitor:
@@ -113,24 +120,5 @@ def _document(ticket: str, place: Place) -> bytes:
     return json.dumps({**known, "code": "WAITING_ROOM", "detail": sentence, "details": details}).encode()
 
 
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
-
-
 def _time(seconds: int) -> str:
-    return "kurang dari satu menit" if seconds < 60 else f"sekitar {_number(-(-seconds // 60))} menit"
-
-
-_PAGE = (
-    '<!doctype html><html lang="id"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta http-equiv="refresh" content="{again}"><title>Ruang tunggu</title><link rel="stylesheet" href="{style}">'
-    "</head><body><main><h1>Ruang tunggu</h1>"
-    "<p>Banyak orang sedang mendaftar. Anda sudah punya tempat; halaman ini memuat ulang sendiri.</p>"
-    '<ul class="tiles"><li><span class="quiet">Orang di depan Anda</span><strong>{before}</strong></li>'
-    '<li><span class="quiet">Giliran Anda</span><strong>{time}</strong></li></ul>'
-    "<p>Urutan di ruang tunggu diacak di antara yang datang bersamaan. Datang lebih dahulu atau lebih lambat "
-    "<strong>tidak mengubah peluang terpilih</strong>: pemenang ditentukan undian setelah gelombang ditutup.</p>"
-    "<p>Jangan tutup halaman ini. Jika tertutup, buka lagi dengan ponsel dan peramban yang sama: tempat Anda tetap.</p>"
-    "</main></body></html>"
-)
+    return "kurang dari satu menit" if seconds < 60 else f"sekitar {number(-(-seconds // 60))} menit"
