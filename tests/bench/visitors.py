@@ -108,7 +108,8 @@ class Crowd:
         self._next += 1
         return self._next
 
-    async def ask(self, number: int) -> None:
+    async def ask(self, number: int) -> bool:
+        """Whether the person was taken."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(GIVES_UP_SECONDS):
@@ -116,7 +117,7 @@ class Crowd:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             self.seen.answers["none"] += 1
             heapq.heappush(self._due, (time.monotonic() + 1.0, number))
-            return
+            return False
         took = time.monotonic() - began
         self.seen.answers[str(status)] += 1
         if status == 202:
@@ -125,6 +126,7 @@ class Crowd:
             self.seen.refused_took.append(took)
             again = int(headers.partition(b"retry-after:")[2].partition(b"\r\n")[0] or 5)
             heapq.heappush(self._due, (time.monotonic() + again, number))
+        return status == 202
 
     def _take(self, number: int, applicant_id: str, took: float) -> None:
         if self.seen.accepted.setdefault(number, applicant_id) != applicant_id:
@@ -148,19 +150,23 @@ class Crowd:
 
 
 async def closed(crowd: Crowd, seconds: float, callers: int) -> None:
-    """A fixed number of visitors, each waiting for the answer before the next comes: what can be sustained."""
+    """A fixed number of visitors, each waiting for the answer before the next comes: what can be sustained.
+
+    Whoever is refused makes room for nobody for a moment: else the measure would be of refusals.
+    """
     end = time.monotonic() + seconds
 
     async def caller() -> None:
         while time.monotonic() < end:
-            await crowd.ask(crowd.person(time.monotonic()))
+            if not await crowd.ask(crowd.person(time.monotonic())):
+                await asyncio.sleep(0.5)
 
     await asyncio.gather(*(caller() for _ in range(callers)))
 
 
 async def flood(crowd: Crowd, seconds: float, rate: float, most: int = 4000) -> None:
     """`rate` requests a second, those that come again included, whatever the answers take; at most `most` under way."""
-    under_way: set[asyncio.Task[None]] = set()
+    under_way: set[asyncio.Task[bool]] = set()
     sent, end = 0, crowd.began + seconds
     while (now := time.monotonic()) < end:
         for _ in range(min(int((now - crowd.began) * rate) - sent, most - len(under_way))):
