@@ -21,7 +21,9 @@ from shared.web.headers import ASGI, SAFE, Receive, Scope, Send
 from shared.web.problems import COMMON, MEDIA_TYPE
 
 LaneName = Literal["citizen", "partner", "staff"]
-IN_TIME_SECONDS = 0.4
+Headers = list[tuple[bytes, bytes]]
+REFUSED = COMMON["BUSY"][0]
+IN_TIME_SECONDS = 0.6
 """An answer after this long is a sign that too many are under way."""
 FEWEST, FIRST, MOST = 8, 64, 2000
 SHRINK = 0.9
@@ -70,19 +72,35 @@ def lane_of(scope: Scope) -> LaneName | None:
     return "staff" if signed_in else "citizen"
 
 
-class Door:
-    """The outermost layer of a service's HTTP side."""
+class Lanes:
+    """The lanes of one service, and how it refuses."""
 
-    def __init__(
-        self,
-        app: ASGI,
-        metrics: EngineMetrics,
-        clock: Callable[[], float] = time.monotonic,
-        chance: random.Random | None = None,
-    ) -> None:
-        self._app, self._metrics, self._clock = app, metrics, clock
-        self._chance = chance or random.Random()
-        self.lanes: Mapping[LaneName, Lane] = {"citizen": Lane(), "partner": Lane(), "staff": Lane()}
+    def __init__(self, metrics: EngineMetrics, chance: random.Random | None = None) -> None:
+        self._metrics, self._chance = metrics, chance or random.Random()
+        self._lanes: Mapping[LaneName, Lane] = {"citizen": Lane(), "partner": Lane(), "staff": Lane()}
+
+    def __getitem__(self, name: LaneName) -> Lane:
+        return self._lanes[name]
+
+    def refusal(self, name: LaneName, page: bool) -> tuple[Headers, bytes]:
+        """Headers and body of a 503 in the visitor's own form, made of ready bytes: it must cost next to nothing."""
+        self._metrics.door_refused.labels(name).inc()
+        seconds = self._chance.randint(*COME_AGAIN_SECONDS)
+        body = _PAGE.format(seconds).encode() if page else _PROBLEM
+        kind = b"text/html; charset=utf-8" if page else MEDIA_TYPE.encode()
+        told = ((b"content-type", kind), (b"content-length", b"%d" % len(body)), (b"retry-after", b"%d" % seconds))
+        return [*told, *SAFE_HEADERS], body
+
+    def done(self, name: LaneName, seconds: float, now: float) -> None:
+        self[name].done(seconds, now)
+        self._metrics.door_limit.labels(name).set(int(self[name].limit))
+
+
+class Door:
+    """A layer of a service's HTTP side. Most refusals never come here: gate.py makes them before HTTP is parsed."""
+
+    def __init__(self, app: ASGI, lanes: Lanes, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app, self.lanes, self._clock = app, lanes, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = lane_of(scope) if scope["type"] == "http" else None
@@ -91,16 +109,17 @@ class Door:
             return
         lane = self.lanes[name]
         if lane.full:
-            self._metrics.door_refused.labels(name).inc()
-            await refuse(scope, send, self._chance.randint(*COME_AGAIN_SECONDS))
+            page = any(field == b"accept" and b"text/html" in value for field, value in scope["headers"])
+            headers, body = self.lanes.refusal(name, page)
+            await send({"type": "http.response.start", "status": REFUSED, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
             return
         lane.under_way += 1
         served = _Served(receive, send, self._clock)
         try:
             await self._app(scope, served.receive, served.send)
         finally:
-            lane.done(served.seconds, self._clock())
-            self._metrics.door_limit.labels(name).set(int(lane.limit))
+            self.lanes.done(name, served.seconds, self._clock())
 
 
 class _Served:
@@ -127,7 +146,7 @@ _PROBLEM = json.dumps(
     {
         "type": "urn:gelombang:problem:BUSY",
         "title": "BUSY",
-        "status": COMMON["BUSY"][0],
+        "status": REFUSED,
         "code": "BUSY",
         "detail": COMMON["BUSY"][1],
     }
@@ -139,25 +158,6 @@ _PAGE = (
     "<p>Coba lagi sekitar <strong>{} detik</strong> lagi. Datang lebih dahulu atau lebih lambat "
     "<strong>tidak mengubah peluang</strong> Anda terpilih.</p></html>"
 )
-
-
-async def refuse(scope: Scope, send: Send, seconds: int) -> None:
-    """503 in the visitor's own form, made of ready bytes: a refusal must cost next to nothing."""
-    page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-    body = _PAGE.format(seconds).encode() if page else _PROBLEM
-    kind = b"text/html; charset=utf-8" if page else MEDIA_TYPE.encode()
-    start: MutableMapping[str, Any] = {
-        "type": "http.response.start",
-        "status": COMMON["BUSY"][0],
-        "headers": [
-            (b"content-type", kind),
-            (b"content-length", str(len(body)).encode()),
-            (b"retry-after", str(seconds).encode()),
-            *SAFE_HEADERS,
-        ],
-    }
-    await send(start)
-    await send({"type": "http.response.body", "body": body})
 
 
 _SESSION = f"{COOKIE}=".encode()

@@ -16,7 +16,7 @@ from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
 from shared.platform.traces import Traces
 from shared.web import contracts, letters, problems, sign_in
-from shared.web.door import Door
+from shared.web.door import Door, Lanes
 from shared.web.headers import ASGI, Receive, SafeHeaders, Scope, Send
 from shared.web.waiting_door import Entrance, WaitingDoor
 
@@ -92,7 +92,8 @@ def _add_layers(app: FastAPI, service: Hosted, large_bodies: Mapping[str, int], 
     app.add_middleware(SafeHeaders)
     if entrance:
         app.add_middleware(WaitingDoor, entrance=entrance, style_href=f"/{service.name}/style.css")
-    app.add_middleware(Door, metrics=service.metrics)
+    app.state.lanes = Lanes(service.metrics)
+    app.add_middleware(Door, lanes=app.state.lanes)
 
 
 def _lifespan(

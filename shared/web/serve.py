@@ -21,6 +21,7 @@ from shared.platform.settings import CommonSettings, secret_text
 from shared.platform.traces import Traces
 from shared.security.accounts import Accounts
 from shared.security.vault import RecordSeal, Vault, read_key
+from shared.web.gate import gated
 
 Settings = TypeVar("Settings", bound=CommonSettings)
 Build = Callable[[Settings, Ports, Vault, Accounts], FastAPI]
@@ -66,8 +67,11 @@ def serve(name: str, settings: CommonSettings, make: Callable[[], FastAPI]) -> N
 
 async def run(make: Callable[[], FastAPI], settings: CommonSettings) -> None:
     """The app is made inside the loop, since its clients belong to one."""
+    app = make()
+    lanes = getattr(app.state, "lanes", None)  # one process for four services has a door in each, and no gate
     config = uvicorn.Config(
-        make(),
+        app,
+        http=gated(lanes) if lanes else "auto",
         host=settings.http_host,
         port=settings.http_port,
         root_path=settings.root_path,

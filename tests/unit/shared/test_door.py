@@ -12,7 +12,7 @@ import pytest
 
 from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import COOKIE
-from shared.web.door import COME_AGAIN_SECONDS, FEWEST, FIRST, IN_TIME_SECONDS, Door, Lane, lane_of
+from shared.web.door import COME_AGAIN_SECONDS, FEWEST, FIRST, IN_TIME_SECONDS, Door, Lane, Lanes, lane_of
 
 Message = MutableMapping[str, Any]
 
@@ -28,8 +28,7 @@ class House:
     def __init__(self) -> None:
         self.now = 0.0
         self.served = 0
-        self.metrics = EngineMetrics("test")
-        self.door = Door(self._app, self.metrics, lambda: self.now, random.Random(1))
+        self.door = Door(self._app, Lanes(EngineMetrics("test"), random.Random(1)), lambda: self.now)
         self.takes = 0.0
 
     async def _app(
@@ -138,7 +137,7 @@ async def test_a_request_that_fails_gives_its_place_back() -> None:
     async def broken(*_: Any) -> None:
         raise ZeroDivisionError
 
-    door = Door(broken, EngineMetrics("test"))
+    door = Door(broken, Lanes(EngineMetrics("test")))
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             await door(scope(), None, None)  # type: ignore[arg-type]  # never asked
