@@ -64,8 +64,9 @@ bench: setup ## Figures of this machine
 bench-door: setup ## Ten times the load that registration can bear, with two kill -9 in it: STORED=10000 is quicker
 	@$(BIN)/python -m tests.bench.door
 
-chaos: setup ## The engine under random faults
+chaos: setup ## The engine under random faults, and long journeys through the doors: about an hour
 	@$(BIN)/python -m tests.engine.chaos
+	@JOURNEYS=2000 $(BIN)/python -m pytest -q tests/contract/test_doors_in_order.py
 
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" .cache/lock/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe
