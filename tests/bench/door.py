@@ -198,12 +198,12 @@ def figures_of(calm: Figures, crowd: Figures, seconds_away: float) -> Figures:
 
 
 async def rest(office: Installation) -> None:
-    """Until the other services have heard everything and their messages are out."""
+    """Until everything is heard and the messages are out; without a civil registry its questions stay due for ever."""
     began = time.monotonic()
     while time.monotonic() - began < MOST_REST_SECONDS:
-        found = (await status(office))["services"].values()
-        left = sum(each["unheard"] + sum(each.get("outside_work", {}).values()) for each in found)
-        if not left:
+        services = (await status(office))["services"]
+        messages = sum(services["notification"]["outside_work"].values())
+        if not messages and not any(each["unheard"] for each in services.values()):
             break
         await asyncio.sleep(2.0)
     tell(f"at rest after {time.monotonic() - began:.0f} s")
