@@ -16,7 +16,6 @@ import signal
 import sys
 import tempfile
 import time
-import uuid
 from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -29,12 +28,12 @@ from deploy.operator.installation import Installation
 from deploy.operator.status import status
 from deploy.processes import free_port, peak_megabytes
 from deploy.servers import Kafka, Tansu
-from shared.engine.ports import Document, Insert
 from shared.platform.kafka import AioKafkaBroker
 from tests.bench.children import child
 from tests.bench.ours import PARTITIONS, access_of
 from tests.bench.process import textbook_topic
 from tests.bench.report import OUT, rounded
+from tests.bench.stored import AT_ONCE, store, tell
 
 CROWD, SERVERS = 0, 1
 """Processors."""
@@ -43,13 +42,7 @@ CAPACITY_SECONDS, CALLERS = 60.0, 64
 FLOOD_SECONDS, TIMES = 60.0, 10
 MOST_REST_SECONDS = 300
 KILLS_AT = (20.0, 40.0)
-AT_ONCE = 500
-BEGAN = time.monotonic()
 Figures = dict[str, Any]
-
-
-def tell(text: str) -> None:
-    print(f"[{time.monotonic() - BEGAN:5.0f} s] {text}", flush=True)
 
 
 async def visitors(door: str, port: int | None, **arguments: Any) -> Figures:
@@ -63,27 +56,6 @@ async def visitors(door: str, port: int | None, **arguments: Any) -> Figures:
         raise RuntimeError("the crowd ended with an error; its words are above")
     found: Figures = json.loads(told)
     return found
-
-
-async def store(office: Installation, like: str, count: int) -> None:
-    """Put `count` people into registration's database, each like an applicant who is there: what is looked up by
-    id or index must be found among as many as a large city's."""
-    database = office.database("registration")
-    applicant = await database.get("applicants", like)
-    claim = (await database.find("nik_claims", {"holder": like}, limit=1))[0]
-    assert applicant
-    for start in range(0, count, AT_ONCE):
-        people = [_another(applicant, claim) for _ in range(min(AT_ONCE, count - start))]
-        await database.write([Insert("applicants", person) for person, _ in people])
-        await database.write([Insert("nik_claims", number) for _, number in people])
-        if start % 50_000 == 0:
-            tell(f"{start:,} of {count:,} applicants stored")
-
-
-def _another(applicant: Document, claim: Document) -> tuple[Document, Document]:
-    id, index = str(uuid.uuid4()), uuid.uuid4().hex + uuid.uuid4().hex
-    person = {**applicant, "_id": id, "applicant_id": id, "nik_index": index, "tracking_index": uuid.uuid4().hex}
-    return person, {**claim, "_id": index, "nik_index": index, "holder": id}
 
 
 async def kill_at(stack: Stack, seconds: Sequence[float]) -> list[float]:
