@@ -39,7 +39,7 @@ def check_archive(file: BinaryIO) -> None:
     """What the archive declares, before anything is unpacked. Raises SheetRefused."""
     try:
         parts = zipfile.ZipFile(file).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):  # the last: a zip version unknown to Python
         raise SheetRefused(UNREADABLE) from None
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))

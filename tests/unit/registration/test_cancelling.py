@@ -9,7 +9,7 @@ import pytest
 from services.registration.domain.cancelling import PART, CancelWave, ReleasePeople, cancel_wave, release
 from services.registration.domain.waves import SeatPool, Wave
 from shared.contracts.registration import SeatsRecycled, WaveChanged
-from tests.unit.registration.builders import NOW, changed, eligible, refused, said, wave
+from tests.unit.registration.builders import NOW, changed, eligible, refusal, said, wave
 from tests.unit.registration.house import APPROVER, SECRETARIAT, holder, open_house
 from tests.unit.registration.test_waves_door import open_wave, ready
 
@@ -32,7 +32,7 @@ def test_a_draft_is_cancelled_without_a_word() -> None:
 
 @pytest.mark.parametrize("state", ["closing", "closed", "drawn", "announcing", "done", "cancelling", "cancelled"])
 def test_a_frozen_list_is_drawn_whoever_dislikes_it(state: str) -> None:
-    refused("WAVE_STATE", lambda: cancel_wave(wave(state=state), None, CANCEL, NOW))
+    assert refusal(lambda: cancel_wave(wave(state=state), None, CANCEL, NOW)) == "WAVE_STATE"
 
 
 def test_people_are_as_they_were_before_they_joined() -> None:
@@ -45,9 +45,9 @@ def test_people_are_as_they_were_before_they_joined() -> None:
 
 
 def test_only_people_of_a_cancelled_wave_are_released_and_never_too_many_at_once() -> None:
-    refused("WAVE_STATE", lambda: release(wave(state="open"), [], ReleasePeople(1, (), True)))
+    assert refusal(lambda: release(wave(state="open"), [], ReleasePeople(1, (), True))) == "WAVE_STATE"
     many = ReleasePeople(1, tuple(str(each) for each in range(PART + 1)), False)
-    refused("CHUNK_OUT_OF_ORDER", lambda: release(wave(state="cancelling"), [], many))
+    assert refusal(lambda: release(wave(state="cancelling"), [], many)) == "CHUNK_OUT_OF_ORDER"
 
 
 async def test_who_had_joined_joins_the_next_wave_without_filling_in_anything() -> None:

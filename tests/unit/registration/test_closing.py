@@ -14,7 +14,7 @@ from services.registration.domain.results import ResultChunk
 from services.registration.domain.waves import Wave
 from shared.contracts.registration import WaveClosed, WaveDrawn
 from tests.unit.registration import officials
-from tests.unit.registration.builders import CLOSES, changed, index, refused, said, wave
+from tests.unit.registration.builders import CLOSES, changed, index, refusal, said, wave
 from tests.unit.registration.wave_steps import closed_by, drawing, frozen, lines_of, ready
 
 # ---- close and freeze
@@ -28,11 +28,11 @@ def test_a_closed_wave_takes_nobody_in_and_waits_for_its_list() -> None:
 
 
 def test_waves_close_at_the_announced_time_and_when_every_official_is_ready() -> None:
-    refused("WAVE_STILL_OPEN", lambda: closed_by(ready(), early=True))
-    refused("OFFICIALS_MISSING", lambda: closed_by(wave()))
+    assert refusal(lambda: closed_by(ready(), early=True)) == "WAVE_STILL_OPEN"
+    assert refusal(lambda: closed_by(wave())) == "OFFICIALS_MISSING"
     *others, last = officials.ready()
     for lacking in (Official(last.name), replace(last, acknowledged_by=last.acknowledged_by[1:])):
-        refused("COMMITMENTS", lambda lacking=lacking: closed_by(ready(officials=(*others, lacking))))
+        assert refusal(lambda lacking=lacking: closed_by(ready(officials=(*others, lacking)))) == "COMMITMENTS"
 
 
 @pytest.mark.parametrize("count", [0, 1, draw.CHUNK, draw.CHUNK + 1, 3 * draw.CHUNK])
@@ -72,7 +72,10 @@ def test_counts_name_every_group_and_the_seats_of_none() -> None:
     ],
 )
 def test_a_part_that_does_not_fit_is_not_frozen(command: FreezeChunk) -> None:
-    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(changed(closed_by(ready()), Wave), command, CLOSES))
+    assert (
+        refusal(lambda: closing.freeze_chunk(changed(closed_by(ready()), Wave), command, CLOSES))
+        == "CHUNK_OUT_OF_ORDER"
+    )
 
 
 def test_a_part_is_frozen_once() -> None:
@@ -81,8 +84,14 @@ def test_a_part_is_frozen_once() -> None:
     )
     found = changed(first, Wave)
 
-    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 0, lines_of(1), True), CLOSES))
-    refused("CHUNK_OUT_OF_ORDER", lambda: closing.freeze_chunk(found, FreezeChunk(1, 1, lines_of(1), True), CLOSES))
+    assert (
+        refusal(lambda: closing.freeze_chunk(found, FreezeChunk(1, 0, lines_of(1), True), CLOSES))
+        == "CHUNK_OUT_OF_ORDER"
+    )
+    assert (
+        refusal(lambda: closing.freeze_chunk(found, FreezeChunk(1, 1, lines_of(1), True), CLOSES))
+        == "CHUNK_OUT_OF_ORDER"
+    )
 
 
 def test_a_frozen_part_has_its_place_in_the_order() -> None:
@@ -105,6 +114,8 @@ def test_opening_the_secrets_fixes_the_seed() -> None:
 
 def test_draws_that_cannot_be() -> None:
     found, _, _ = frozen(lines_of(3))
-    refused("SAME_EYES", lambda: closing.draw_wave(found, drawing(by="sekretariat"), CLOSES))
-    refused("WAVE_STATE", lambda: closing.draw_wave(ready(), drawing(), CLOSES))
-    refused("BEACON_ROUND", lambda: closing.draw_wave(found, drawing(beacon=Beacon("c", 1, "ab" * 48)), CLOSES))
+    assert refusal(lambda: closing.draw_wave(found, drawing(by="sekretariat"), CLOSES)) == "SAME_EYES"
+    assert refusal(lambda: closing.draw_wave(ready(), drawing(), CLOSES)) == "WAVE_STATE"
+    assert (
+        refusal(lambda: closing.draw_wave(found, drawing(beacon=Beacon("c", 1, "ab" * 48)), CLOSES)) == "BEACON_ROUND"
+    )

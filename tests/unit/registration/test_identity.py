@@ -23,7 +23,7 @@ from tests.unit.registration.builders import (
     eligible,
     indexes,
     names,
-    refused,
+    refusal,
     rules,
     said,
 )
@@ -93,7 +93,7 @@ def test_those_who_wait_are_asked_about_together() -> None:
     "found", [None, eligible(wake_at=NOW), applicant(), applicant(wake_at=NOW + timedelta(seconds=1))]
 )
 def test_nobody_is_asked_about_without_need(found: Applicant | None) -> None:
-    refused("NOTHING_TO_CHECK", lambda: identity.request_checks([found], NOW))
+    assert refusal(lambda: identity.request_checks([found], NOW)) == "NOTHING_TO_CHECK"
     assert len(identity.request_checks([found, applicant("b", wake_at=NOW)], NOW).changes) == 1
 
 

@@ -14,7 +14,7 @@ from services.registration.domain.waves import SeatPool
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Refused
 from shared.contracts.registration import ConsultationBooked, SeatsRecycled
-from tests.unit.registration.builders import NOW, applicant, changed, claim, eligible, index, names, refused, said
+from tests.unit.registration.builders import NOW, applicant, changed, claim, eligible, index, names, refusal, said
 
 ACCOUNT = index("account")
 
@@ -120,7 +120,7 @@ def test_whom_we_call_takes_no_place_in_the_waiting_hall() -> None:
     full = ConsultationDay("2020-04-06", {"09:30": ("x", "y")})
     told = said(book(full, way="phone"), ConsultationBooked)
     assert (told.way, told.at, told.queue_no) == ("phone", "09:30", 3)
-    refused("BOOKED_ALREADY", lambda: book(changed(book(full, way="phone"), ConsultationDay), way="whatsapp"))
+    assert refusal(lambda: book(changed(book(full, way="phone"), ConsultationDay), way="whatsapp")) == "BOOKED_ALREADY"
 
 
 @pytest.mark.parametrize(

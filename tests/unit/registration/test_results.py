@@ -16,7 +16,7 @@ from services.registration.domain.waves import SeatPool, Wave
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision
 from shared.contracts.registration import ApplicantNotSelected, ApplicantSelected, SeatsRecycled
-from tests.unit.registration.builders import CLOSES, NOW, changed, eligible, names, refused, rules, said
+from tests.unit.registration.builders import CLOSES, NOW, changed, eligible, names, refusal, rules, said
 from tests.unit.registration.wave_steps import drawn, lines_of
 
 # ---- storing
@@ -40,8 +40,8 @@ def test_results_are_stored_in_parts() -> None:
 
     assert [len(chunk.rows) for chunk in chunks] == [200, 200, 50]
     assert (after.state, after.result_chunks, after.selected) == ("announcing", 3, 10)
-    refused("WAVE_STATE", lambda: results.store_results(after, StoreResults(1, 3, (), True)))
-    refused("CHUNK_OUT_OF_ORDER", lambda: results.store_results(found, StoreResults(1, 1, (), True)))
+    assert refusal(lambda: results.store_results(after, StoreResults(1, 3, (), True))) == "WAVE_STATE"
+    assert refusal(lambda: results.store_results(found, StoreResults(1, 1, (), True))) == "CHUNK_OUT_OF_ORDER"
 
 
 def test_a_wave_of_nobody_is_done_at_once() -> None:
@@ -110,12 +110,12 @@ def test_a_part_is_told_once() -> None:
     found = drawn(state="announcing")
     command = AnnounceResults(1, 0, {}, {}, rules())
 
-    refused(
-        "CHUNK_ANNOUNCED",
-        lambda: results.announce(found, Part(ResultChunk(1, 0, ROWS, True), {}, {}, None), command, CLOSES),
+    assert (
+        refusal(lambda: results.announce(found, Part(ResultChunk(1, 0, ROWS, True), {}, {}, None), command, CLOSES))
+        == "CHUNK_ANNOUNCED"
     )
-    refused("CHUNK_UNKNOWN", lambda: results.announce(found, Part(None, {}, {}, None), command, CLOSES))
-    refused("WAVE_STATE", lambda: results.announce(drawn(), Part(None, {}, {}, None), command, CLOSES))
+    assert refusal(lambda: results.announce(found, Part(None, {}, {}, None), command, CLOSES)) == "CHUNK_UNKNOWN"
+    assert refusal(lambda: results.announce(drawn(), Part(None, {}, {}, None), command, CLOSES)) == "WAVE_STATE"
 
 
 @pytest.mark.parametrize(

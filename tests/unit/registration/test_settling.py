@@ -23,7 +23,7 @@ from tests.unit.registration.builders import (
     indexes,
     ineligible,
     names,
-    refused,
+    refusal,
     rules,
     said,
 )
@@ -75,7 +75,7 @@ def test_a_rejected_shadow_leaves_the_holder_alone() -> None:
 
 
 def test_a_shadow_cannot_be_confirmed_beside_the_holder() -> None:
-    refused("NIK_STILL_HELD", lambda: settle(case(), questioned("a", shadow=True), claim("b")))
+    assert refusal(lambda: settle(case(), questioned("a", shadow=True), claim("b"))) == "NIK_STILL_HELD"
 
 
 @pytest.mark.parametrize("held", [None, claim("b", holder=None, shadows=(Shadow("a", "p"), Shadow("c", "q")))])
@@ -102,7 +102,7 @@ def test_a_shadow_takes_a_nik_that_is_free(held: NikClaim | None) -> None:
 def test_a_case_is_settled_once_by_another_person(
     code: str, found: ReviewCase | None, person: Applicant | None, by: str
 ) -> None:
-    refused(code, lambda: settle(found, person, by=by))
+    assert refusal(lambda: settle(found, person, by=by)) == code
 
 
 def test_an_upheld_objection_stands_against_the_lists() -> None:
@@ -139,7 +139,10 @@ def test_nobody_corrected_until_the_last_day_was_over() -> None:
     ("person", "days"), [(None, 15), (applicant(), 15), (questioned(question=None), 15), (questioned(), 14)]
 )
 def test_nothing_lapses_early_or_without_a_question(person: Applicant | None, days: int) -> None:
-    refused("NOTHING_TO_LAPSE", lambda: identity.lapse(person, None, claim(), rules(), NOW + timedelta(days=days)))
+    assert (
+        refusal(lambda: identity.lapse(person, None, claim(), rules(), NOW + timedelta(days=days)))
+        == "NOTHING_TO_LAPSE"
+    )
 
 
 def test_a_question_waits_another_day_while_staff_are_at_it() -> None:

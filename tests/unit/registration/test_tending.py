@@ -11,7 +11,7 @@ from services.registration.domain.rings import Link, Ring
 from services.registration.domain.tending import TendRing, case_of
 from services.registration.domain.watch import Watch
 from shared.contracts.decision import ref
-from tests.unit.registration.builders import NOW, applicant, index, names, refused, rules
+from tests.unit.registration.builders import NOW, applicant, index, names, refusal, rules
 from tests.unit.registration.watched import PHONE, WATCH, Office, named
 
 
@@ -102,7 +102,7 @@ def test_one_person_of_an_open_ring_cannot_be_confirmed_alone() -> None:
     office.tend()
     assert set(office.person("b").question.reasons) == {"NEAR_DUPLICATE", "RING_SUSPECTED"}
 
-    refused("RING_OPEN", lambda: office.settle(review.identity_case("b"), "confirm"))
+    assert refusal(lambda: office.settle(review.identity_case("b"), "confirm")) == "RING_OPEN"
     office.settle(case_of("p0000"), "confirm")
     office.tend()
 
@@ -138,7 +138,7 @@ def test_who_meets_a_ring_that_is_being_led_elsewhere_waits_for_the_next_round()
     office.rows[ref(Link, f"mobile/{PHONE}")] = Link(f"mobile/{PHONE}", "x", ("n1",))
     for ring in (Ring("x", parent="y"), Ring("y", parent="z"), Ring("z", ("x", "y", "z"), moving=("x",), waiting=True)):
         office.rows[ref(Ring, ring.id)] = ring
-    refused("NOTHING_TO_CHECK", lambda: office.share(1))
+    assert refusal(lambda: office.share(1)) == "NOTHING_TO_CHECK"
 
     office.tend()
     office.do(RequestChecks(("p0000",), WATCH))
@@ -151,10 +151,10 @@ def test_a_part_whose_turn_is_over_changes_nothing() -> None:
     office.share(4)
     ring = office.rows[ref(Ring, "p0000")]
 
-    refused("NOTHING_TO_CHECK", lambda: office.do(TendRing("p0000", 1, ring.members, WATCH)))
-    refused("NOTHING_TO_CHECK", lambda: office.do(TendRing("p0000", 0, ("x",), WATCH)))
+    assert refusal(lambda: office.do(TendRing("p0000", 1, ring.members, WATCH))) == "NOTHING_TO_CHECK"
+    assert refusal(lambda: office.do(TendRing("p0000", 0, ("x",), WATCH))) == "NOTHING_TO_CHECK"
     office.tend()
-    refused("NOTHING_TO_CHECK", lambda: office.do(TendRing("p0000", 4, (), WATCH)))
+    assert refusal(lambda: office.do(TendRing("p0000", 4, (), WATCH))) == "NOTHING_TO_CHECK"
 
 
 def test_who_left_a_ring_before_it_was_decided_stays_as_they_are() -> None:
@@ -175,7 +175,7 @@ def test_a_case_without_its_ring_cannot_be_decided() -> None:
     office.tend()
     del office.rows[ref(Ring, "p0000")]
 
-    refused("CASE_SETTLED", lambda: office.settle(case_of("p0000"), "confirm"))
+    assert refusal(lambda: office.settle(case_of("p0000"), "confirm")) == "CASE_SETTLED"
 
 
 def test_people_who_were_compared_elsewhere_are_only_asked_about() -> None:

@@ -14,7 +14,7 @@ from services.registration.domain.rings import Link
 from services.registration.domain.tending import case_of
 from services.registration.domain.watch import ScreenPeople
 from shared.contracts.decision import ref
-from tests.unit.registration.builders import NOW, applicant, names, refused, rules, said
+from tests.unit.registration.builders import NOW, applicant, names, refusal, rules, said
 from tests.unit.registration.deciding import decide
 from tests.unit.registration.watched import PHONE, WATCH, Office, named
 
@@ -98,7 +98,7 @@ def test_a_new_phone_a_new_account_or_a_contradiction_is_compared_too() -> None:
     )
     assert office.case(case_of("p0000")).applicant_ids[-1] == "s"
     assert ref(Link, "account/account") in office.rows
-    refused("NOTHING_TO_CHECK", lambda: office.do(ScreenPeople(("s", "nobody"), WATCH)))
+    assert refusal(lambda: office.do(ScreenPeople(("s", "nobody"), WATCH))) == "NOTHING_TO_CHECK"
 
 
 def test_the_blocks_hold_no_name() -> None:

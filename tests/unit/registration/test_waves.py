@@ -13,7 +13,7 @@ from services.registration.domain.draw import Stratum
 from services.registration.domain.waves import ChangeWave, DraftWave, OpenWave, SeatPool, Wave
 from shared.contracts.decision import Decision
 from shared.contracts.registration import WaveChanged, WaveOpened
-from tests.unit.registration.builders import CLOSES, NOW, OPENS, changed, refused, rules, said, wave
+from tests.unit.registration.builders import CLOSES, NOW, OPENS, changed, refusal, rules, said, wave
 
 
 def drafted(existing: Wave | None = None, **changes: Any) -> Decision:
@@ -40,7 +40,7 @@ def test_a_draft_is_written_and_may_be_written_again() -> None:
     ],
 )
 def test_drafts_that_cannot_be(code: str, existing: Wave | None, change: dict[str, Any]) -> None:
-    refused(code, lambda: drafted(existing, **change))
+    assert refusal(lambda: drafted(existing, **change)) == code
 
 
 def test_another_person_opens_and_the_freed_seats_join_the_quota() -> None:
@@ -61,9 +61,12 @@ def test_seats_stay_in_the_pool_when_there_are_none_or_they_are_not_taken(pool: 
 
 
 def test_nobody_opens_alone() -> None:
-    refused("SAME_EYES", lambda: waves.open_wave(changed(drafted(), Wave), None, OpenWave(1, True, "sekretariat")))
-    refused("WAVE_UNKNOWN", lambda: waves.open_wave(None, None, OpenWave(1, True, "kepala")))
-    refused("WAVE_STATE", lambda: waves.open_wave(wave(), None, OpenWave(1, True, "kepala")))
+    assert (
+        refusal(lambda: waves.open_wave(changed(drafted(), Wave), None, OpenWave(1, True, "sekretariat")))
+        == "SAME_EYES"
+    )
+    assert refusal(lambda: waves.open_wave(None, None, OpenWave(1, True, "kepala"))) == "WAVE_UNKNOWN"
+    assert refusal(lambda: waves.open_wave(wave(), None, OpenWave(1, True, "kepala"))) == "WAVE_STATE"
 
 
 def change(**values: Any) -> Decision:
@@ -90,9 +93,11 @@ def test_a_change_of_nothing_says_nothing() -> None:
 
 
 def test_changes_that_cannot_be() -> None:
-    refused("WAVE_TIMES", lambda: change(closes_at=OPENS))
-    refused("STRATA_QUOTA", lambda: change(quota=3))
-    refused("WAVE_STATE", lambda: waves.change_wave(wave(state="closed"), ChangeWave(1, None, None, 1, "x"), NOW))
+    assert refusal(lambda: change(closes_at=OPENS)) == "WAVE_TIMES"
+    assert refusal(lambda: change(quota=3)) == "STRATA_QUOTA"
+    assert (
+        refusal(lambda: waves.change_wave(wave(state="closed"), ChangeWave(1, None, None, 1, "x"), NOW)) == "WAVE_STATE"
+    )
 
 
 def test_freed_seats_add_up() -> None:
