@@ -154,6 +154,7 @@ async def test_a_lost_code_and_a_withdrawal_look_right(phone: Visitor) -> None:
     await press(phone, "Sudah saya simpan, lihat status")
     await follow(phone, "Batalkan pendaftaran")
     await look(phone, "42-withdrawal", style)
+    assert phone.place.startswith("/registration/status/")
 
 
 async def test_staff_practise_a_citizen_s_way(phone: Visitor) -> None:
@@ -171,3 +172,4 @@ async def test_staff_practise_a_citizen_s_way(phone: Visitor) -> None:
 async def test_the_pages_fit_a_computer_as_well(desk: Visitor) -> None:
     await desk.go("/registration/daftar")
     await desk.look("citizen-identity")
+    assert await desk.page.get_by_label("NIK", exact=True).is_visible()

@@ -30,6 +30,7 @@ async def test_the_front_page_shows_the_numbers_that_the_staff_have(phone: Visit
 async def test_the_same_page_fits_a_computer(desk: Visitor) -> None:
     await desk.go("/reporting/")
     await desk.look("numbers")
+    assert len(await table(desk, "Per kecamatan")) == 3
 
 
 async def test_a_kecamatan_with_few_people_shows_no_number_that_points_at_them(phone: Visitor, town: Town) -> None:

@@ -88,7 +88,9 @@ async def make(desk: Desk, body: HandoverBody, by: str) -> dict[str, Any]:
     handover_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.import_id}/{body.recipient}/{digest}"))
     signed = _signer(desk).sign(statement(handover_id, body.import_id, body.recipient, people, digest))
     signature = base64.b64encode(signed).decode()
-    await desk.execute(RecordHandover(handover_id, body.import_id, body.recipient, people, digest, signature, by))
+    now = desk.service.clock.now()
+    record = Handover(handover_id, body.import_id, body.recipient, people, digest, signature, by, now)
+    await desk.execute(RecordHandover(record))
     return _shown(desk, await _known(desk, handover_id))
 
 

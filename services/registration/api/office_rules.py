@@ -44,7 +44,7 @@ def _row(world: World, command: import_run.ImportOneRow, now: datetime) -> Decis
 
 
 def _handover(world: World, command: handover.RecordHandover, now: datetime) -> Decision:
-    return handover.record_handover(world.get(Handover, command.handover_id), command, now)
+    return handover.record_handover(world.get(Handover, command.record.handover_id), command, now)
 
 
 # ---- lists by NIK
@@ -126,7 +126,7 @@ OFFICE: Mapping[type, Rule] = {
     import_run.StartImport: _about_import(import_run.start_import),
     import_run.ImportOneRow: Rule(_row_needs, _row),
     import_run.FinishImport: _about_import(import_run.finish_import),
-    handover.RecordHandover: Rule(lambda command, world: [ref(Handover, command.handover_id)], _handover),
+    handover.RecordHandover: Rule(lambda command, world: [ref(Handover, command.record.handover_id)], _handover),
     lists.OpenEditions: Rule(lambda command, world: [BOOK], _open_editions),
     lists.CompleteEditions: Rule(lambda command, world: [BOOK], _complete_editions),
     screening.PutOnList: _about_nik(screening.put_on_list),

@@ -7,7 +7,7 @@ acara). The record names how many people and the SHA-256 of the file; the office
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -87,31 +87,15 @@ def statement(handover_id: str, import_id: str, recipient: Recipient, people: in
 
 @dataclass(frozen=True, slots=True)
 class RecordHandover:
-    """Signed by the door, which alone holds the key."""
+    """Made and signed by the door, which alone holds the key."""
 
-    handover_id: str
-    import_id: str
-    recipient: Recipient
-    people: int
-    digest: str
-    signature: str
-    by: str
+    record: Handover
 
 
 def record_handover(existing: Handover | None, command: RecordHandover, now: datetime) -> Decision:
     """Keep the record. Raises Refused HANDOVER_EMPTY; a record that is there already is answered, not written again."""
     if existing is not None:
         return Decision(reply={"handover_id": existing.handover_id})
-    if command.people == 0:
+    if command.record.people == 0:
         raise Refused("HANDOVER_EMPTY")
-    kept = Handover(
-        command.handover_id,
-        command.import_id,
-        command.recipient,
-        command.people,
-        command.digest,
-        command.signature,
-        command.by,
-        now,
-    )
-    return Decision(changes=(kept,), reply={"handover_id": kept.handover_id})
+    return Decision(changes=(replace(command.record, at=now),), reply={"handover_id": command.record.handover_id})
