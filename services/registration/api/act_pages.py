@@ -13,7 +13,6 @@ from services.registration.api.bodies import VisitBody
 from services.registration.api.desk import Desk
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.consultations import MOST_AHEAD_DAYS, SLOTS
-from services.registration.domain.joining import JoinWave
 from services.registration.pages import questions as asked
 from services.registration.pages.questions import Question
 from services.registration.pages.site import Site, sent
@@ -81,8 +80,7 @@ def add_joining(router: APIRouter, site: Site) -> None:
     async def join(request: Request, desk: Desk, applicant: Applicant) -> Response:
         number = (await sent(request)).get("gelombang", "")
         wave = int(number) if number.isdigit() and len(number) <= 4 else 0
-        required = desk.reference.rules_of(applicant.rule_set).test_required
-        await desk.execute(JoinWave(applicant.applicant_id, wave, required))
+        await desk.join(applicant, wave)
         return site.to("/status?selesai=gabung")
 
     router.post(f"{site.path}/status/gabung", include_in_schema=False)(for_visitor(site, join))

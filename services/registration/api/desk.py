@@ -19,6 +19,7 @@ from services.registration.domain.calendar import wib_date
 from services.registration.domain.codes import IssueCode, Purpose, WithCode
 from services.registration.domain.correction import Correction
 from services.registration.domain.intake import Form, examine
+from services.registration.domain.joining import JoinWave
 from services.registration.domain.status import Status, status
 from services.registration.reference import Reference
 from services.registration.settings import RegistrationSettings
@@ -136,6 +137,11 @@ class Desk:
             return await self.vault.key(applicant_id)
         except Unreadable:
             raise Refused("APPLICATION_CLOSED") from None
+
+    async def join(self, applicant: Applicant, wave: int) -> None:
+        """Into an open wave, as their own rule set has it. Raises Refused as `join_wave`."""
+        required = self.reference.rules_of(applicant.rule_set).test_required
+        await self.execute(JoinWave(applicant.applicant_id, wave, required))
 
     async def new_code(self, applicant_id: str, purpose: Purpose) -> Mapping[str, Any]:
         """Issue a one-time code; notification brings it to the person. Raises Refused as `issue_code`."""

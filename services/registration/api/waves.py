@@ -25,7 +25,7 @@ from services.registration.api.desk import Desk
 from services.registration.domain import plain_text
 from services.registration.domain.cancelling import CancelWave
 from services.registration.domain.draw import Stratum
-from services.registration.domain.joining import JoinWave, StartBatchJoin
+from services.registration.domain.joining import StartBatchJoin
 from services.registration.domain.strata import strata_of_rules
 from services.registration.domain.waves import ChangeWave, DraftWave, OpenWave
 from shared.contracts.decision import Refused
@@ -72,8 +72,7 @@ def add_joining(router: APIRouter, desk: Desk) -> None:
     @router.post("/waves/{wave}/joins", status_code=202, summary="Gabung gelombang")
     async def join(wave: WaveNumber, tracking_code: TrackingCode, body: JoinBody) -> dict[str, Any]:
         applicant = await desk.holder(body.applicant_id, tracking_code)
-        required = desk.reference.rules_of(applicant.rule_set).test_required
-        await desk.execute(JoinWave(body.applicant_id, wave, required))
+        await desk.join(applicant, wave)
         return {"wave": wave, "applicant_id": body.applicant_id}
 
     @router.post("/waves/{wave}/joins/batch", status_code=202, summary="Gabungkan peserta satu lembar")

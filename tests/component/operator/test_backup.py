@@ -118,12 +118,13 @@ async def test_confirming_ends_the_quarantine_once(tmp_path: Path, key: Path) ->
         await restoring.confirm(town.database("incentive"), "incentive")
 
 
-async def refused(town: Twins, folder: Path, key: Path, why: str, running: tuple[str, ...] = ()) -> None:
-    """It says why, and has touched nothing."""
+async def refusal(town: Twins, folder: Path, key: Path, running: tuple[str, ...] = ()) -> str:
+    """Why it is refused; nothing was touched."""
     await town.put("registration", "applicants", id="later", stage="pending")
-    with pytest.raises(OperatorError, match=why):
+    with pytest.raises(OperatorError) as error:
         await restore(town, folder, key, "gelombang.", running)
     assert town.stores["registration"].document("applicants", "later")
+    return str(error.value)
 
 
 def edited(folder: Path, database: str, **fields: Any) -> None:
@@ -136,19 +137,19 @@ def edited(folder: Path, database: str, **fields: Any) -> None:
 async def test_what_must_not_be_restored_is_refused_before_anything_is_touched(tmp_path: Path, key: Path) -> None:
     town, folder = await twins(), tmp_path / "b"
     await backup(town, folder, key)
-    await refused(town, folder, key, "still running: incentive", ("incentive",))
+    assert "still running: incentive" in await refusal(town, folder, key, ("incentive",))
     other = tmp_path / "other.key"
     other.write_text(secrets.token_hex(32))
-    await refused(town, folder, other, "master key")
+    assert "master key" in await refusal(town, folder, other)
     file = folder / "registration" / "applicants.bson"
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b"x")
-    await refused(town, folder, key, "damaged: registration/applicants.bson")
+    assert "damaged: registration/applicants.bson" in await refusal(town, folder, key)
     file.write_bytes(whole)
     edited(folder, "vault", at="2000-01-01T00:00:00.000+00:00")
-    await refused(town, folder, key, "the vault is older than registration")
+    assert "the vault is older than registration" in await refusal(town, folder, key)
     (folder / MANIFEST).unlink()
-    await refused(town, folder, key, "holds no manifest")
+    assert "holds no manifest" in await refusal(town, folder, key)
 
 
 async def test_a_backup_never_lands_on_another_one(tmp_path: Path, key: Path) -> None:
