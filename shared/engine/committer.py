@@ -11,21 +11,35 @@ import random
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from shared.engine.batch import Batch
 from shared.engine.journal import HEAD, HEADS, JOURNAL, Numbering, Row
-from shared.engine.marks import Heard, Verdict
-from shared.engine.ports import Clock, Database, DuplicateKey, TransientError, UnknownCommit, Unstorable, Write
-from shared.engine.units import Ask, Delivered, Delivery, Model, Replay, Told, Unit
+from shared.engine.marks import Heard
+from shared.engine.ports import (
+    Clock,
+    Database,
+    DuplicateKey,
+    TransientError,
+    UnknownCommit,
+    Unstorable,
+    Write,
+    WriteConflict,
+)
+from shared.engine.units import Ask, Delivered, Delivery, Model, Replay, Told, Unit, is_over, settle
 from shared.platform.metrics import EngineMetrics
 
 MOST_UNITS = 500
 DECIDING_SECONDS = 0.1
 """Cutting a batch short is dear: what was read for those left over is read again (ADR 0011)."""
+AT_A_TIME = 8
+"""After so many decided or answered the loop turns once: a crowd is refused at the door meanwhile, not afterwards."""
 WAIT_SECONDS = (0.001, 0.2)
 """First and longest wait after a conflict; doubled each time, with full jitter."""
+HELD_TRIES = 50
+"""So many conflicts in a row, about five seconds: who holds the head may be dead."""
 
 
 class Overloaded(Exception):
@@ -130,9 +144,17 @@ class Committer:
                 attempts.unknown = attempts.last
             except (DuplicateKey, Unstorable) as error:
                 return await self._halve(units, error)
+            except WriteConflict:
+                await self._conflict(attempts.count)
             except TransientError:
                 self._metrics.retried.inc()
             await self._pause(attempts.count)
+
+    async def _conflict(self, tries: int) -> None:
+        self._metrics.retried.inc()
+        if tries % HELD_TRIES == 0:
+            with suppress(TransientError):
+                await self._database.end_abandoned()
 
     async def _attempt(self, attempts: _Attempts, units: Sequence[Unit], condemned: str | None) -> Sequence[Unit]:
         attempts.count += 1
@@ -146,16 +168,17 @@ class Committer:
                 attempts.last = Batch(self._model, tx, numbering, self._clock.now())
                 await tx.write(await self._decide(attempts.last, units, attempts.commit, condemned))
         except _Nothing:
-            return self._answer(attempts.last, units, nothing=True)
+            return await self._answer(attempts.last, units, nothing=True)
         except _Committed:
-            return self._answer(attempts.unknown, units)
-        return self._answer(attempts.last, units)
+            return await self._answer(attempts.unknown, units)
+        return await self._answer(attempts.last, units)
 
     async def _decide(self, batch: Batch, units: Sequence[Unit], commit: str, condemned: str | None) -> Sequence[Write]:
         await batch.prepare(units)
         until = self._clock.monotonic() + DECIDING_SECONDS
-        for unit in units:
+        for n, unit in enumerate(units, 1):
             await batch.take(unit, condemned)
+            await _turn(n)
             if batch.full or self._clock.monotonic() > until:
                 break
         writes = await batch.writes(commit)
@@ -169,7 +192,7 @@ class Committer:
             return await self._commit(units, "CONFLICT" if isinstance(error, DuplicateKey) else "UNSTORABLE")
         middle = len(units) // 2
         for half in (units[:middle], units[middle:]):
-            left: Sequence[Unit] = [unit for unit in half if not _is_over(unit)]
+            left: Sequence[Unit] = [unit for unit in half if not is_over(unit)]
             while left:
                 left = await self._commit(left)
         return ()
@@ -178,7 +201,7 @@ class Committer:
         first, longest = WAIT_SECONDS
         await self._clock.sleep(self._chance.uniform(first, min(longest, first * 10 * 2**tries)))
 
-    def _answer(self, batch: Batch | None, units: Sequence[Unit], nothing: bool = False) -> Sequence[Unit]:
+    async def _answer(self, batch: Batch | None, units: Sequence[Unit], nothing: bool = False) -> Sequence[Unit]:
         """The commit is on disk: hand the row to the relay and each caller its result."""
         assert batch is not None
         if not nothing:
@@ -186,41 +209,21 @@ class Committer:
             self._metrics.commits.inc()
             self._metrics.committed.inc(len(numbering.entries))
             self._committed(Row(numbering.n, numbering.epoch, numbering.starts, tuple(numbering.entries)))
-        for unit, result in batch.results:
-            _settle(unit, result)
-        return [unit for unit in units[len(batch.results) :] if not _is_over(unit)]
+        for n, (unit, result) in enumerate(batch.results, 1):
+            settle(unit, result)
+            await _turn(n)
+        return [unit for unit in units[len(batch.results) :] if not is_over(unit)]
+
+
+async def _turn(n: int) -> None:
+    if n % AT_A_TIME == 0:
+        await asyncio.sleep(0)
 
 
 def _take(lane: deque[Unit]) -> list[Unit]:
     units: list[Unit] = []
     while lane and len(units) < MOST_UNITS:
         unit = lane.popleft()
-        if not _is_over(unit):
+        if not is_over(unit):
             units.append(unit)
     return units
-
-
-def _is_over(unit: Unit) -> bool:
-    """Nobody waits for it any more: the caller left before anything was done."""
-    return (unit.delivery if isinstance(unit, Told) else unit).answer.done()
-
-
-def _settle(unit: Unit, result: Any) -> None:
-    if isinstance(unit, Told):
-        _settle_told(unit, result)
-    elif unit.answer.done():
-        return
-    elif isinstance(result, Exception):
-        unit.answer.set_exception(result)
-    else:
-        unit.answer.set_result(result)
-
-
-def _settle_told(told: Told, verdict: Verdict) -> None:
-    delivery = told.delivery
-    delivery.left -= 1
-    delivery.verdicts[verdict] += 1
-    if delivery.left == 0 and not delivery.answer.done():
-        seen = delivery.verdicts
-        applied = seen[Verdict.NEXT] + seen[Verdict.PARKED]
-        delivery.answer.set_result(Delivered(seen[Verdict.GAP] > 0, applied, seen[Verdict.PARKED]))

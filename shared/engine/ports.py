@@ -100,7 +100,6 @@ class Reader(Protocol):
 class Transaction(Reader, Protocol):
     async def advance(self, collection: str, id: str, inc: Mapping[str, int]) -> Document:
         """Increment and return the document AFTER it, created when missing. Raises WriteConflict."""
-        ...
 
     async def write(self, writes: Sequence[Write]) -> None: ...
 
@@ -113,31 +112,31 @@ class Database(Reader, Protocol):
 
         Raises WriteConflict, UnknownCommit, TransientError, DuplicateKey or Unstorable.
         """
-        ...
 
     async def write(self, writes: Sequence[Write]) -> None:
         """Ordered writes outside a transaction, majority and journalled."""
-        ...
 
     async def change(self, change: Change) -> int:
         """One Change outside a transaction; returns how many documents matched (0 = compare-and-set lost)."""
-        ...
 
     async def count(self, collection: str, where: Where | None = None) -> int: ...
 
     async def aggregate(self, collection: str, pipeline: Sequence[Mapping[str, Any]]) -> list[Document]:
         """For queries of pages and reports only; the twin does not have it."""
-        ...
 
     async def index(self, collection: str, keys: Sequence[tuple[str, int]], unique: bool = False) -> None:
         """Create the index if it is missing."""
-        ...
 
     async def lease(self, name: str, owner: str, seconds: float) -> bool:
         """Take or renew the lease by the DATABASE's clock; False when another owner holds it."""
-        ...
 
     async def release(self, name: str, owner: str) -> None: ...
+
+    async def end_abandoned(self) -> int:
+        """End the transactions of other processes, dead ones above all: else what they hold is held for a minute.
+
+        Returns in how many sessions they could be. One that is alive meets a TransientError and tries again.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,6 @@ class Consumer(Protocol):
 
     async def commit(self, topic: str, partition: int, offset: int) -> None:
         """Only so that standard tools show lag; errors are ignored."""
-        ...
 
 
 class FeedListener(Protocol):
@@ -197,11 +195,9 @@ class FeedListener(Protocol):
 
     async def records(self, consumer: Consumer, records: Sequence[Record]) -> None:
         """A batch, in order within each partition. Returns when committed, or when nothing can be done now."""
-        ...
 
     async def silence(self, consumer: Consumer) -> None:
         """Called about every second when no record came."""
-        ...
 
 
 class Broker(Protocol):
@@ -209,21 +205,17 @@ class Broker(Protocol):
 
     async def ensure_topic(self, topic: str, partitions: int) -> None:
         """Create it if missing; raises WrongPartitionCount when it exists with another count."""
-        ...
 
     async def publish(self, topic: str, partition: int, records: Sequence[Record]) -> int:
         """Append ONE closed batch and return the offset of its first record. Raises BrokerError."""
-        ...
 
     async def end_offset(self, topic: str, partition: int) -> int: ...
 
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Record]:
         """Up to `limit` records from `offset` on; empty at the end. Raises BrokerError."""
-        ...
 
     def subscribe(self, topics: Sequence[str], group: str, listener: FeedListener) -> AbstractAsyncContextManager[None]:
         """Deliver the topics' records to the listener while the block lasts."""
-        ...
 
 
 class WrongPartitionCount(Exception):
@@ -235,11 +227,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Programme time, UTC, whole milliseconds."""
-        ...
 
     def wall(self) -> datetime:
         """The machine's own time, UTC: for leases on outside work, which programme time must not shorten."""
-        ...
 
     def monotonic(self) -> float: ...
 
@@ -247,4 +237,3 @@ class Clock(Protocol):
 
     async def wait_for(self, event: asyncio.Event, seconds: float) -> None:
         """Return when the event is set or the seconds are over."""
-        ...

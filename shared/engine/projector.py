@@ -177,6 +177,7 @@ class ProjectionService:
         for topic in self._topics:
             await self._until_there(topic)
         group = f"{self.ports.topic_prefix}{self.name}"
+        await self.database.end_abandoned()
         await self._subscription.enter_async_context(self.ports.broker.subscribe(self._topics, group, self.feed))
         self.ready = True
 

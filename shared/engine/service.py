@@ -198,6 +198,7 @@ class Service:
             self.metrics.retried.inc()  # the lease runs out by itself
 
     async def _prepare(self) -> None:
+        await self.database.end_abandoned()  # this process may follow one that was killed in the middle of a commit
         for topic in (self.topic, *self._sources):
             await self.ports.broker.ensure_topic(topic, self.ports.partitions)
         for collection, keys, unique in (*INDEXES, *self.definition.indexes):

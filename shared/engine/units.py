@@ -91,3 +91,30 @@ class Replay:
 
 
 Unit = Ask | Told | Replay
+
+
+def is_over(unit: Unit) -> bool:
+    """Nobody waits for it any more: the caller left before anything was done."""
+    return (unit.delivery if isinstance(unit, Told) else unit).answer.done()
+
+
+def settle(unit: Unit, result: Any) -> None:
+    """Give whoever waits for the unit its result: a reply or an exception, or a record's verdict."""
+    if isinstance(unit, Told):
+        _settle_told(unit, result)
+    elif unit.answer.done():
+        return
+    elif isinstance(result, Exception):
+        unit.answer.set_exception(result)
+    else:
+        unit.answer.set_result(result)
+
+
+def _settle_told(told: Told, verdict: Verdict) -> None:
+    delivery = told.delivery
+    delivery.left -= 1
+    delivery.verdicts[verdict] += 1
+    if delivery.left == 0 and not delivery.answer.done():
+        seen = delivery.verdicts
+        applied = seen[Verdict.NEXT] + seen[Verdict.PARKED]
+        delivery.answer.set_result(Delivered(seen[Verdict.GAP] > 0, applied, seen[Verdict.PARKED]))

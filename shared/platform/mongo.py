@@ -5,29 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import ReturnDocument, WriteConcern
-from pymongo.errors import (
-    PyMongoError,
-)
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
-from shared.engine.ports import (
-    Change,
-    Document,
-    Transaction,
-    UnknownCommit,
-    Where,
-    Write,
-    WriteConflict,
-)
+from shared.engine.ports import Change, Document, Transaction, UnknownCommit, Where, Write, WriteConflict
 from shared.platform.mongo_errors import translated, translation
+from shared.platform.mongo_sessions import SESSIONS, OpenSessions
 from shared.platform.mongo_writes import bulk_write, update_of
 
 _DURABLE = WriteConcern("majority", j=True)
@@ -52,6 +43,7 @@ class MongoDatabase:
 
     def __init__(self, client: AsyncIOMotorClient[Document], name: str, prefix: str = "") -> None:
         self._client, self._name, self._prefix = client, name, prefix
+        self._sessions = OpenSessions()
 
     @classmethod
     def connect(cls, uri: str, name: str, prefix: str = "") -> MongoDatabase:
@@ -136,14 +128,17 @@ class MongoDatabase:
         with translated():
             await self.collection("leases").delete_one({"_id": name, "owner": owner})
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        return self._transaction()
+    async def end_abandoned(self) -> int:
+        with translated():
+            return await self._sessions.end_others(self.collection(SESSIONS))
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         with translated():
             session = await self._client.start_session()
         async with session:
+            with translated():
+                await self._sessions.note(session, self.collection(SESSIONS))
             session.start_transaction(ReadConcern("snapshot"), _DURABLE, ReadPreference.PRIMARY)
             try:
                 yield _MongoTransaction(self, session)
@@ -243,6 +238,6 @@ async def _commit(session: AsyncIOMotorClientSession) -> None:
 
 
 async def _abort(session: AsyncIOMotorClientSession) -> None:
-    """The server drops an abandoned transaction by itself, so a failed abort changes nothing."""
+    """A failed abort changes nothing: the session's next transaction ends this one."""
     with suppress(PyMongoError):
         await session.abort_transaction()

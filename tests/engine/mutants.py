@@ -71,7 +71,7 @@ def offset_first() -> Any:
 
 def _database_of(part: Batch | Hearing) -> Any:
     """The twin behind a transaction of the twin."""
-    return part.tx.__dict__["_io"].__self__
+    return part.tx.__dict__["_step"].__self__
 
 
 def marks_from_memory() -> Any:

@@ -153,3 +153,17 @@ async def test_an_untouched_database_is_not_taken_for_a_restored_one() -> None:
     assert await detect_restore("shop.v1", PARTITIONS, database, broker) == 0
     assert not await is_quarantined(database)
     assert toy_log.topics
+
+
+def test_a_process_killed_in_the_middle_of_a_commit_holds_nobody_up() -> None:
+    """A database keeps an open transaction of a dead process for a minute; the next process must not wait so long."""
+    took: list[float] = []
+
+    async def scenario(world: World) -> None:
+        began = asyncio.get_running_loop().time()
+        await world.ask("a/0", toy.Add("a"))
+        took.append(asyncio.get_running_loop().time() - began)
+
+    calm = run(World({}), scenario)
+    check(run(World({calm.steps.index("tx.write") + 1: "kill"}), scenario))
+    assert took[1] < 20

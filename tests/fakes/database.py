@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,9 @@ from shared.engine.ports import (
 from tests.fakes.clock import LoopClock
 from tests.fakes.steps import LostReply, Step, no_faults
 from tests.fakes.store import MemoryStore, View
+
+OPEN_FOR = timedelta(seconds=60)
+"""MongoDB's transactionLifetimeLimitSeconds."""
 
 
 class MemoryDatabase:
@@ -82,22 +85,33 @@ class MemoryDatabase:
         if held and held["owner"] == owner:
             self.store.collections["leases"].pop(name)
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        return self._transaction()
+    async def end_abandoned(self) -> int:
+        await self._io("db.end_abandoned")
+        return self.store.end(owner_is_not=self)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        now = self._clock.wall()
+        self.store.end(before=now - OPEN_FOR)
         transaction = _MemoryTransaction(self.store, self._io)
+        self.store.open[transaction.view] = self, now
         try:
             yield transaction
-            await self._io("db.commit")
-            transaction.view.commit()
-        finally:
-            transaction.release()
+            await transaction.commit()
+        except BaseException:
+            self._abort(transaction)
+            raise
         try:
             self._step("db.commit.done")
         except LostReply:
             raise UnknownCommit from None
+
+    def _abort(self, transaction: _MemoryTransaction) -> None:
+        """A dead process cannot even abort: what it held stays held, as on a real server. An abort that fails
+        otherwise is made up for by the next transaction of the same session."""
+        with suppress(Exception):
+            self._step("db.abort")
+        transaction.view.release()
 
     async def _io(self, name: str) -> None:
         await asyncio.sleep(0)
@@ -114,8 +128,13 @@ class _MemoryTransaction:
     """A snapshot with its own writes; a document that another transaction holds or has changed conflicts."""
 
     def __init__(self, store: MemoryStore, io: Callable[[str], Any]) -> None:
-        self._io = io
+        self._store, self._step = store, io
         self.view = View(store, {name: dict(documents) for name, documents in store.collections.items()}, True)
+
+    async def _io(self, name: str) -> None:
+        await self._step(name)
+        if self.view not in self._store.open:
+            raise TransientError("somebody ended this transaction")
 
     async def find(self, collection: str, where: Where | None = None, **options: Any) -> list[Document]:
         await self._io(f"tx.find.{collection}")
@@ -135,5 +154,7 @@ class _MemoryTransaction:
         for write in writes:
             self.view.write(write)
 
-    def release(self) -> None:
+    async def commit(self) -> None:
+        await self._io("db.commit")
+        self.view.commit()
         self.view.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import bson
@@ -29,7 +30,17 @@ class MemoryStore:
         self.versions: dict[tuple[str, Any], int] = {}
         self.unique: dict[str, list[str]] = {"journal": ["commit"]}
         self.locks: dict[tuple[str, Any], object] = {}
+        self.open: dict[View, tuple[object, datetime]] = {}
+        """Transactions under way: whose, since when. Those of dead processes stay."""
         self.version = 0
+
+    def end(self, *, owner_is_not: object = None, before: datetime | None = None) -> int:
+        """End open transactions from outside: they hold nothing any more, and who goes on with one is told so."""
+        old = [view for view, (_, since) in self.open.items() if before is None or since < before]
+        ended = [view for view in old if self.open[view][0] is not owner_is_not]
+        for view in ended:
+            view.release()
+        return len(ended)
 
     def copy(self) -> MemoryStore:
         """A backup."""
@@ -154,3 +165,4 @@ class View:
     def release(self) -> None:
         for place in [place for place, holder in self._store.locks.items() if holder is self]:
             del self._store.locks[place]
+        self._store.open.pop(self, None)
