@@ -156,6 +156,7 @@ VALUES: Mapping[str, Any] = {
 OF_ONE: Mapping[str, Mapping[str, Any]] = {
     "ApplicantIneligible": {"reason": "AGE_BELOW_MINIMUM"},
     "ApplicantNotSelected": {"rank": 5311},
+    "ApplicantReleased": {"reason": "WAVE_CANCELLED", "reason_text": "Kuota dari pusat ditarik kembali."},
     "WaveChanged": {"reason": "Banyak warga belum sempat mendaftar."},
     "SeatsRecycled": {"cause": "PARTICIPATION_REVOKED"},
     "ConsultationBooked": {"topic": "REGISTRATION", "way": "visit", "phase": "before"},

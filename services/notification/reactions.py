@@ -27,6 +27,7 @@ TO_THE_PERSON: tuple[type[Event], ...] = (
     people.ApplicantIneligible,
     people.ApplicantSelected,
     people.ApplicantNotSelected,
+    people.ApplicantReleased,
     people.ConsultationBooked,
     people.ConfirmationCodeIssued,
     money.TrainingPurchased,

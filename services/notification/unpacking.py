@@ -94,6 +94,10 @@ def _not_selected(event: people.ApplicantNotSelected) -> Values:
     return {"wave": str(event.wave), "stratum": event.stratum_name, **counts}
 
 
+def _released(event: people.ApplicantReleased) -> Values:
+    return {"wave": str(event.wave), "reason": event.reason_text.rstrip(". ")}
+
+
 def _booked(event: people.ConsultationBooked) -> Values:
     return {"date": long_date(event.on), "time": event.at.replace(":", "."), "queue_no": str(event.queue_no)}
 
@@ -183,6 +187,7 @@ VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     people.ApplicantIneligible: _ineligible,
     people.ApplicantSelected: _selected,
     people.ApplicantNotSelected: _not_selected,
+    people.ApplicantReleased: _released,
     people.ConsultationBooked: _booked,
     people.ConfirmationCodeIssued: _code,
     people.WaveOpened: _wave_times,

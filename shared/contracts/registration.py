@@ -134,6 +134,17 @@ class WaveJoined(PersonEvent):
     joined_at: AwareDatetime
 
 
+class ApplicantReleased(PersonEvent):
+    """A person stands in a wave's list no more, and may join the next one without filling in anything again."""
+
+    wave: WaveNumber
+    released_at: AwareDatetime
+    reason: Code
+    """WAVE_CANCELLED."""
+    reason_text: Text
+    """Why, as the office told everybody, in Indonesian."""
+
+
 class ApplicantSelected(PersonEvent):
     """A person was drawn and has a card. Stage 2 ends; all that incentive needs to open an account is here.
 
@@ -191,6 +202,7 @@ EVENTS: tuple[type[Event], ...] = (
     WaveJoined,
     WaveClosed,
     WaveDrawn,
+    ApplicantReleased,
     ApplicantSelected,
     ApplicantNotSelected,
     SeatsRecycled,
@@ -208,6 +220,7 @@ __all__ = [  # the waves' events are kept in a file of their own
     "ApplicantIneligible",
     "ApplicantNotSelected",
     "ApplicantRegistered",
+    "ApplicantReleased",
     "ApplicantSelected",
     "ApplicantWithdrawn",
     "ConfirmationCodeIssued",

@@ -15,8 +15,9 @@ PHONE, DESK = {"width": 360, "height": 640}, {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those who register anew come last: the others count the people of the town."""
-    items.sort(key=lambda item: item.path.name == "test_citizen_pages.py")
+    """Those who register anew come last, and then who draws them: the others count the people of the town."""
+    last = ("test_citizen_pages.py", "test_office_pages.py")
+    items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -39,6 +40,15 @@ async def phone(browser: Browser, town: Town) -> AsyncIterator[Visitor]:
     """A citizen's small phone; it runs no script."""
     async with await browser.new_context(viewport=PHONE, java_script_enabled=False, locale="id-ID") as context:
         visitor = await Visitor.enter(context, town.address, "phone")
+        yield visitor
+        assert visitor.faults == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def counter(browser: Browser, town: Town) -> AsyncIterator[Visitor]:
+    """A computer of the office whose browser runs no script."""
+    async with await browser.new_context(viewport=DESK, java_script_enabled=False, locale="id-ID") as context:
+        visitor = await Visitor.enter(context, town.address, "desk")
         yield visitor
         assert visitor.faults == []
 

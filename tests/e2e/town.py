@@ -65,10 +65,14 @@ class Town:
 
     async def ask(self, method: str, path: str, who: str = "", **request: Any) -> Any:
         """A request of a program; in the name of a member of staff when one is named."""
-        headers = {"Authorization": f"Bearer {self._tokens[who]}"} if who else {}
+        headers = self.bearer(who) if who else {}
         answer = await self.http.request(method, path, headers=headers, **request)
         assert answer.status_code < 300, answer.text
         return answer.json()
+
+    def bearer(self, who: str) -> dict[str, str]:
+        """What a program sends in somebody's name."""
+        return {"Authorization": f"Bearer {self._tokens[who]}"}
 
     async def until(self, look: Callable[[], Awaitable[Any]], wanted: Callable[[Any], bool]) -> Any:
         """Ask again until what services tell each other has arrived."""

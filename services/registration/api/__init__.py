@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import APIRouter, FastAPI
 
@@ -13,11 +13,14 @@ from services.registration.api import (
     ceremony,
     citizen_pages,
     handovers,
+    import_pages,
     imports,
+    list_pages,
     lists,
     public,
-    review_pages,
+    reviews,
     staff,
+    staff_pages,
     verifier,
     waves,
 )
@@ -25,6 +28,7 @@ from services.registration.api.commands import COMMANDS
 from services.registration.api.desk import Desk
 from services.registration.api.importing import Importer
 from services.registration.api.limits import DoorLimits
+from services.registration.api.staff_site import HOME
 from services.registration.domain.refusals import REFUSALS
 from services.registration.reference import Reference, read_reference
 from services.registration.settings import RegistrationSettings
@@ -39,6 +43,28 @@ from shared.web.waiting_room import WaitingRoom
 __all__ = ["COMMANDS", "build", "build_router", "large_bodies"]
 
 PREFIX = "/registration"
+UPLOADS = ("/imports", "/lists", import_pages.PLACE, list_pages.PLACE)
+"""Where files come in, for programs and on pages."""
+DOORS: Sequence[Callable[[APIRouter, Desk], None]] = (
+    applications.add_intake,
+    applications.add_changes,
+    applications.add_lost_codes,
+    applications.add_next_steps,
+    waves.add_preparation,
+    ceremony.add_officials,
+    ceremony.add_selection,
+    waves.add_joining,
+    public.add_public,
+    verifier.add_verifier,
+    staff.add_counter,
+    staff.add_search,
+    staff.add_erasure,
+    reviews.add_reviews,
+    lists.add_lists,
+    handovers.add_handovers,
+    citizen_pages.add_pages,
+)
+"""All that needs no more than the desk."""
 
 
 def build_router(
@@ -53,27 +79,11 @@ def build_router(
     known = reference or read_reference(settings.rule_set, settings.city_code)
     desk = Desk(service, vault, accounts, settings, known, DoorLimits(settings, service.clock))
     router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["registration"])
-    for add in (
-        applications.add_intake,
-        applications.add_changes,
-        applications.add_lost_codes,
-        applications.add_next_steps,
-        waves.add_preparation,
-        ceremony.add_officials,
-        ceremony.add_selection,
-        waves.add_joining,
-        public.add_public,
-        verifier.add_verifier,
-        staff.add_counter,
-        staff.add_search,
-        staff.add_erasure,
-        review_pages.add_reviews,
-        lists.add_lists,
-        handovers.add_handovers,
-        citizen_pages.add_pages,
-    ):
+    for add in DOORS:
         add(router, desk)
-    imports.add_imports(router, desk, importer or Importer(desk))
+    taking = importer or Importer(desk)
+    imports.add_imports(router, desk, taking)
+    staff_pages.add_staff_pages(router, desk, taking)
     return router
 
 
@@ -99,6 +109,7 @@ def build(
         [router],
         REFUSALS,
         title="Pendaftaran",
+        home=f"{PREFIX}{HOME}",
         large_bodies=sizes,
         entrance=_entrance(settings),
         closed=end,
@@ -114,4 +125,4 @@ def _entrance(settings: RegistrationSettings) -> Entrance:
 def large_bodies(settings: RegistrationSettings) -> dict[str, int]:
     """Paths that take files, with their limit in bytes (for shared.web.host)."""
     most = settings.import_max_bytes + 64 * 1024
-    return {f"{PREFIX}/imports": most, f"{PREFIX}/lists": most}
+    return {f"{PREFIX}{place}": most for place in UPLOADS}

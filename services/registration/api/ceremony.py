@@ -34,28 +34,18 @@ def add_officials(router: APIRouter, desk: Desk) -> None:
     """While the wave is open: who keeps a secret, their commitments, and the holders' word that shares check."""
     secretariat = Depends(desk.accounts.require("secretariat"))
     either = Depends(desk.accounts.require("secretariat", "approver"))
-    settings = desk.settings
 
     @router.post("/waves/{wave}/officials", status_code=202, summary="Tetapkan pejabat pemegang rahasia")
     async def name(wave: WaveNumber, body: OfficialsBody, staff: Staff = secretariat) -> dict[str, Any]:
-        if body.beacon and not CAN_CHECK:
-            raise Refused("BEACON_UNAVAILABLE")
-        names = tuple(plain_text.clean(each, NAME) for each in body.officials)
-        threshold = body.threshold or settings.draw_threshold
-        command = NameOfficials(wave, names, settings.draw_officials, threshold, body.beacon, staff.username)
-        return dict(await desk.execute(command))
+        return dict(await desk.execute(named(desk, wave, body, staff.username)))
 
     @router.post("/waves/{wave}/commitments", status_code=202, summary="Serahkan komitmen seorang pejabat")
     async def hand_in(wave: WaveNumber, body: CommitmentBody, staff: Staff = either) -> dict[str, Any]:
-        official = plain_text.clean(body.official, NAME)
-        return dict(await desk.execute(HandInCommitment(wave, official, tuple(body.points), staff.username)))
+        return dict(await desk.execute(handed_in(wave, body, staff.username)))
 
     @router.post("/waves/{wave}/acknowledgements", status_code=202, summary="Catat pemegang yang memeriksa bagiannya")
     async def acknowledge(wave: WaveNumber, body: AcknowledgementBody, staff: Staff = either) -> dict[str, Any]:
-        official = plain_text.clean(body.official, NAME)
-        holders = tuple(plain_text.clean(each, NAME) for each in body.holders)
-        command = AcknowledgeShares(wave, official, holders, tuple(body.points), staff.username)
-        return dict(await desk.execute(command))
+        return dict(await desk.execute(acknowledged(wave, body, staff.username)))
 
 
 def add_selection(router: APIRouter, desk: Desk) -> None:
@@ -68,13 +58,35 @@ def add_selection(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/waves/{wave}/draw", status_code=202, summary="Undi gelombang")
     async def draw(wave: WaveNumber, body: DrawBody, staff: Staff = approver) -> dict[str, Any]:
-        secrets = {plain_text.clean(each.official, NAME): each.secret for each in body.secrets}
-        shares: dict[str, dict[str, str]] = {}
-        for each in body.shares:
-            holder = plain_text.clean(each.holder, NAME)
-            shares.setdefault(plain_text.clean(each.official, NAME), {})[holder] = each.share
-        beacon = await _beacon(desk, wave, body)
-        return dict(await desk.execute(DrawWave(wave, secrets, shares, beacon, staff.username)))
+        return dict(await desk.execute(await drawn(desk, wave, body, staff.username)))
+
+
+def named(desk: Desk, wave: int, body: OfficialsBody, by: str) -> NameOfficials:
+    """The command that names officials, as many as the office asks for. Raises Refused BEACON_UNAVAILABLE."""
+    if body.beacon and not CAN_CHECK:
+        raise Refused("BEACON_UNAVAILABLE")
+    names = tuple(plain_text.clean(each, NAME) for each in body.officials)
+    threshold = body.threshold or desk.settings.draw_threshold
+    return NameOfficials(wave, names, desk.settings.draw_officials, threshold, body.beacon, by)
+
+
+def handed_in(wave: int, body: CommitmentBody, by: str) -> HandInCommitment:
+    return HandInCommitment(wave, plain_text.clean(body.official, NAME), tuple(body.points), by)
+
+
+def acknowledged(wave: int, body: AcknowledgementBody, by: str) -> AcknowledgeShares:
+    holders = tuple(plain_text.clean(each, NAME) for each in body.holders)
+    return AcknowledgeShares(wave, plain_text.clean(body.official, NAME), holders, tuple(body.points), by)
+
+
+async def drawn(desk: Desk, wave: int, body: DrawBody, by: str) -> DrawWave:
+    """The command that draws, with the wave's beacon where it has one. Raises Refused as `_beacon`."""
+    secrets = {plain_text.clean(each.official, NAME): each.secret for each in body.secrets}
+    shares: dict[str, dict[str, str]] = {}
+    for each in body.shares:
+        holder = plain_text.clean(each.holder, NAME)
+        shares.setdefault(plain_text.clean(each.official, NAME), {})[holder] = each.share
+    return DrawWave(wave, secrets, shares, await _beacon(desk, wave, body), by)
 
 
 async def _beacon(desk: Desk, number: int, body: DrawBody) -> Beacon | None:

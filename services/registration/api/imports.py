@@ -37,8 +37,7 @@ def add_imports(router: APIRouter, desk: Desk, importer: Importer) -> None:
         received_on: Annotated[str | None, Form(max_length=10)] = None,
         staff: Staff = secretariat,
     ) -> dict[str, Any]:
-        day: date = sheets.day(received_on) if received_on else desk.today()
-        told = Told(plain_text.clean(source, 200), day, staff.username)
+        told = told_of(desk, source, received_on or "", staff.username)
         async with received(file) as taken:
             reply = await importer.start(taken, told)
         return {**reply, "progress_url": f"/registration/imports/{reply['import_id']}"}
@@ -56,6 +55,12 @@ def add_imports(router: APIRouter, desk: Desk, importer: Importer) -> None:
         await _known(desk, import_id)
         name = f'attachment; filename="laporan-{import_id}.csv"'
         return Csv(_rows(desk, import_id), headers={"Content-Disposition": name})
+
+
+def told_of(desk: Desk, source: str, received_on: str, by: str) -> Told:
+    """What staff say about a sheet; without a day it was received today. Raises Refused TEXT_FORMAT, DATE_FORMAT."""
+    day: date = sheets.day(received_on) if received_on else desk.today()
+    return Told(plain_text.clean(source, 200), day, by)
 
 
 async def _known(desk: Desk, import_id: str) -> Import:

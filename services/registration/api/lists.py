@@ -42,11 +42,25 @@ class _Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
+    """What staff say about a list. `code` is None where every row names its own."""
+
     code: str | None
     source: str
     as_of: date
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """(NIK, code) of every row, each pair once, and how many rows cannot be used, by code."""
+
+    entries: Sequence[tuple[str, str]]
+    refused: Mapping[str, int]
+
+    @property
+    def received(self) -> int:
+        return len(self.entries) + sum(self.refused.values())
 
 
 def add_lists(router: APIRouter, desk: Desk) -> None:
@@ -63,11 +77,10 @@ def add_lists(router: APIRouter, desk: Desk) -> None:
         staff: Staff = keeper,
     ) -> dict[str, Any]:
         """With `preview` nothing changes: the answer tells for whom the list would change something, and what."""
-        if code != "LAID_OFF" and "secretariat" not in staff.roles:
-            raise Problem("ROLE_MISSING")
-        told = _Told(code, plain_text.clean(source, 200), imports.day(as_of), staff.username)
+        told = told_by(staff, code, source, as_of)
         async with received(file) as taken:
-            return await (foreseen if preview else take)(desk, taken, told)
+            rows = await read_rows(taken, code)
+        return await (foreseen if preview else take)(desk, rows, told)
 
     @router.get("/lists", summary="Daftar yang berlaku")
     async def current(staff: Staff = anybody) -> dict[str, Any]:
@@ -92,37 +105,54 @@ async def alarm_stale(desk: Desk) -> list[str]:
     return sorted(stale)
 
 
-async def take(desk: Desk, upload: Upload, told: _Told) -> dict[str, Any]:
-    """Read the whole list, open an edition of each of its codes, enter every NIK, and let the edition count.
+def told_by(staff: Staff, code: str | None, source: str, as_of: str) -> Told:
+    """Who may bring which list. Raises Problem ROLE_MISSING, Refused TEXT_FORMAT, DATE_FORMAT."""
+    if code != "LAID_OFF" and "secretariat" not in staff.roles:
+        raise Problem("ROLE_MISSING")
+    return Told(code, plain_text.clean(source, 200), imports.day(as_of), staff.username)
 
-    Who stands on it, and who stood on the edition before and does no longer, is screened again.
-    Raises Refused SHEET_*, HEADINGS, LIST_CODE_UNKNOWN, LIST_OLDER. Uploaded again after an interruption it begins
-    a new edition; entries of both count until one is complete.
+
+async def take(desk: Desk, rows: Rows, told: Told, key: str | None = None) -> dict[str, Any]:
+    """Open an edition of each of the list's codes, enter every NIK, and let the edition count.
+
+    Who stands on it, and who stood on the edition before and does no longer, is screened again. With a `key` the same
+    list sent twice is one edition. Raises Refused LIST_CODE_UNKNOWN, LIST_OLDER. Uploaded again after an interruption
+    it begins a new edition; entries of both count until one is complete.
     """
-    entries, refused = await _entries(upload, told.code)
+    entries, refused = rows.entries, rows.refused
     codes, known = _codes(desk, entries)
     before = await store.list_book(desk.service.database)
-    editions = await desk.execute(OpenEditions(codes, known, told.source, told.as_of, told.by))
+    editions = await desk.execute(OpenEditions(codes, known, told.source, told.as_of, told.by), key=key)
+    if key and not await _arriving(desk, editions):
+        # Entering its rows again would put an older edition in the place of one that came meanwhile.
+        return {"received": rows.received, "listed": len(entries), "repeated": True, "editions": dict(editions)}
     rescreened = await _all(desk, [_entry(desk, each, told, editions) for each in entries])
     await desk.execute(CompleteEditions(codes))
     after = await store.list_book(desk.service.database) or ListBook({}, {})
     left = [each.nik_index async for each in store.listings(desk.service.database) if gone(each, before, after)]
     reference = desk.reference
     rescreened += await _all(desk, [ScreenAgain(nik, reference.rules, reference.rulebook) for nik in left])
-    counts = {"received": len(entries) + sum(refused.values()), "listed": len(entries), "left": len(left)}
+    counts = {"received": rows.received, "listed": len(entries), "left": len(left)}
     return {**counts, "refused": dict(refused), "rescreened": rescreened, "editions": dict(editions)}
 
 
-async def foreseen(desk: Desk, upload: Upload, told: _Told) -> dict[str, Any]:
+async def _arriving(desk: Desk, editions: Mapping[str, int]) -> bool:
+    """Whether these editions are still being read."""
+    book = await store.list_book(desk.service.database)
+    arriving = {code: each.number for code, each in book.arriving.items()} if book else {}
+    return any(arriving.get(code) == number for code, number in editions.items())
+
+
+async def foreseen(desk: Desk, rows: Rows, told: Told) -> dict[str, Any]:
     """What `take` would change, by the same rules, with nothing kept. Raises as it does."""
-    entries, refused = await _entries(upload, told.code)
+    entries, refused = rows.entries, rows.refused
     codes, known = _codes(desk, entries)
     now = desk.service.clock.now()
     opening = OpenEditions(codes, known, told.source, told.as_of, told.by)
     open_editions(await store.list_book(desk.service.database), opening, now)  # refuses what it would refuse
     numbers = [(desk.vault.index("nik", number), code) for number, code in entries]
     changes = await changes_of(desk, numbers, codes, Edition(0, told.source, told.as_of, told.by, now))
-    counts = {"received": len(entries) + sum(refused.values()), "listed": len(entries)}
+    counts = {"received": rows.received, "listed": len(entries)}
     return {**counts, "refused": dict(refused), "preview": True, **summary(changes)}
 
 
@@ -141,15 +171,15 @@ async def _all(desk: Desk, commands: Sequence[PutOnList | ScreenAgain]) -> int:
     return changed
 
 
-def _entry(desk: Desk, entry: tuple[str, str], told: _Told, editions: Mapping[str, int]) -> PutOnList:
+def _entry(desk: Desk, entry: tuple[str, str], told: Told, editions: Mapping[str, int]) -> PutOnList:
     number, code = entry
     reference = desk.reference
     index = desk.vault.index("nik", number)
     return PutOnList(index, code, told.source, told.as_of, editions[code], reference.rules, reference.rulebook)
 
 
-async def _entries(upload: Upload, code: str | None) -> tuple[list[tuple[str, str]], Counter[str]]:
-    """(NIK, code) of every row, each pair once, and how many rows cannot be used, by code."""
+async def read_rows(upload: Upload, code: str | None) -> Rows:
+    """Raises Refused SHEET_*, HEADINGS."""
     found: dict[tuple[str, str], None] = {}
     refused: Counter[str] = Counter()
     async with open_sheet(upload.kind, upload.file) as sheet:
@@ -161,7 +191,7 @@ async def _entries(upload: Upload, code: str | None) -> tuple[list[tuple[str, st
                 found[_read(columns, row.cells, code)] = None
             except Refused as wrong:
                 refused[wrong.code] += 1
-    return list(found), refused
+    return Rows(list(found), refused)
 
 
 def _headings(cells: Sequence[Any]) -> _Columns | None:

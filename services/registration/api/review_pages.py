@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration import store
@@ -12,18 +12,17 @@ from services.registration.api.bodies import Key
 from services.registration.api.desk import Desk
 from services.registration.api.reviews import (
     PAGE,
-    add_decisions,
-    add_queue,
     case_row,
     evidence,
     known_case,
     settle,
 )
+from services.registration.api.staff_site import StaffSite
 from services.registration.domain import plain_text
 from services.registration.domain.review import Answer, ProposeAnswer, SendBack
-from services.registration.pages.site import templates
-from shared.security.accounts import Role, Staff, check_origin
+from shared.security.accounts import Role, Staff
 
+PLACE = "/pemeriksaan"
 FIRST_EYE: tuple[Role, ...] = ("placement", "disputes")
 SECOND_EYE: Role = "approver"
 Reason = Annotated[str, Form(min_length=3, max_length=300)]
@@ -65,54 +64,39 @@ ANSWERS = {"confirm": "Terima: identitas benar", "reject": "Tolak: identitas tid
 WORDS = {"kinds": KINDS, "reasons": REASONS, "degrees": DEGREES, "states": STATES, "answers": ANSWERS}
 
 
-def add_reviews(router: APIRouter, desk: Desk) -> None:
-    """The queue as JSON and as pages."""
-    for add in (add_queue, add_decisions, add_review_pages, add_review_forms):
-        add(router, desk)
-
-
-def add_review_pages(router: APIRouter, desk: Desk) -> None:
+def add_review_pages(router: APIRouter, desk: Desk, site: StaffSite) -> None:
     """Everybody of the office reads."""
     anybody = Depends(desk.accounts.require())
-    base = f"{desk.settings.root_path}{router.prefix}"
 
-    def page(name: str, **shown: Any) -> HTMLResponse:
-        html = templates().get_template(name).render(base=base, style_href=f"{base}/style.css", **WORDS, **shown)
-        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
-
-    @router.get("/pemeriksaan", include_in_schema=False)
+    @router.get(PLACE, include_in_schema=False)
     async def queue(page_no: Annotated[int, Query(ge=0, le=200)] = 0, staff: Staff = anybody) -> HTMLResponse:
-        cases = await store.open_cases(desk.service.database, page_no * PAGE, PAGE)
-        return page("reviews.html", staff=staff, cases=[case_row(each) for each in cases], page_no=page_no, most=PAGE)
+        cases = [case_row(each) for each in await store.open_cases(desk.service.database, page_no * PAGE, PAGE)]
+        return site.page("reviews.html", staff, "pemeriksaan", cases=cases, page_no=page_no, most=PAGE, **WORDS)
 
-    @router.get("/pemeriksaan/{case_id}", include_in_schema=False)
+    @router.get(f"{PLACE}/{{case_id}}", include_in_schema=False)
     async def one(case_id: Key, staff: Staff = anybody) -> HTMLResponse:
         case = await evidence(desk, await known_case(desk, case_id))
         may = {"first": bool(set(FIRST_EYE) & set(staff.roles)), "second": SECOND_EYE in staff.roles}
-        return page("review.html", staff=staff, case=case, may=may, fields=FIELDS)
+        return site.page("review.html", staff, "pemeriksaan", case=case, may=may, fields=FIELDS, **WORDS)
 
 
-def add_review_forms(router: APIRouter, desk: Desk) -> None:
+def add_review_forms(router: APIRouter, desk: Desk, site: StaffSite) -> None:
     """The first eye proposes with a reason; another person agrees, or sends the case back."""
-    first, second = Depends(desk.accounts.require(*FIRST_EYE)), Depends(desk.accounts.require(SECOND_EYE))
-    base = f"{desk.settings.root_path}{router.prefix}/pemeriksaan"
+    first, second = Depends(site.acting(*FIRST_EYE)), Depends(site.acting(SECOND_EYE))
 
-    @router.post("/pemeriksaan/{case_id}/usulan", include_in_schema=False)
+    @router.post(f"{PLACE}/{{case_id}}/usulan", include_in_schema=False)
     async def propose(
-        request: Request, case_id: Key, answer: Annotated[Answer, Form()], reason: Reason, staff: Staff = first
+        case_id: Key, answer: Annotated[Answer, Form()], reason: Reason, staff: Staff = first
     ) -> RedirectResponse:
-        check_origin(request)
         await desk.execute(ProposeAnswer(case_id, answer, plain_text.clean(reason, 300), staff.username))
-        return RedirectResponse(base, 303)
+        return site.to(PLACE)
 
-    @router.post("/pemeriksaan/{case_id}/setuju", include_in_schema=False)
-    async def approve(request: Request, case_id: Key, staff: Staff = second) -> RedirectResponse:
-        check_origin(request)
+    @router.post(f"{PLACE}/{{case_id}}/setuju", include_in_schema=False)
+    async def approve(case_id: Key, staff: Staff = second) -> RedirectResponse:
         await settle(desk, case_id, staff.username)
-        return RedirectResponse(base, 303)
+        return site.to(PLACE)
 
-    @router.post("/pemeriksaan/{case_id}/kembalikan", include_in_schema=False)
-    async def send_back(request: Request, case_id: Key, staff: Staff = second) -> RedirectResponse:
-        check_origin(request)
+    @router.post(f"{PLACE}/{{case_id}}/kembalikan", include_in_schema=False)
+    async def send_back(case_id: Key, staff: Staff = second) -> RedirectResponse:
         await desk.execute(SendBack(case_id, staff.username))
-        return RedirectResponse(base, 303)
+        return site.to(PLACE)

@@ -20,6 +20,12 @@ from shared.security.accounts import Staff
 PAGE = 50
 
 
+def add_reviews(router: APIRouter, desk: Desk) -> None:
+    """The queue for programs; its pages: review_pages.py."""
+    add_queue(router, desk)
+    add_decisions(router, desk)
+
+
 def add_queue(router: APIRouter, desk: Desk) -> None:
     """Everybody of the office sees the queue and its cases."""
     anybody = Depends(desk.accounts.require())

@@ -93,7 +93,7 @@ def _release_needs(command: cancelling.ReleasePeople, world: World) -> Iterable[
 
 def _release(world: World, command: cancelling.ReleasePeople, now: datetime) -> Decision:
     people = [world.get(Applicant, each) for each in command.applicant_ids]
-    return cancelling.release(world.get(Wave, wave_id(command.wave)), people, command)
+    return cancelling.release(world.get(Wave, wave_id(command.wave)), people, command, now)
 
 
 WAVES: Mapping[type, Rule] = {

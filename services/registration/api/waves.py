@@ -38,14 +38,7 @@ def add_preparation(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/waves", status_code=202, summary="Susun gelombang")
     async def draft(body: WaveBody, staff: Staff = secretariat) -> dict[str, Any]:
-        rules = desk.reference.rules
-        strata = strata_of_rules(rules, body.quota)
-        if body.strata is not None:
-            strata = tuple(Stratum(each.code, each.quota) for each in body.strata)
-        command = DraftWave(
-            body.wave, body.quota, utc(body.opens_at), utc(body.closes_at), strata, rules, staff.username
-        )
-        return dict(await desk.execute(command))
+        return dict(await desk.execute(drafted(desk, body, staff.username)))
 
     @router.post("/waves/{wave}/opening", status_code=202, summary="Buka gelombang")
     async def open_(wave: WaveNumber, body: OpeningBody, staff: Staff = approver) -> dict[str, Any]:
@@ -54,15 +47,11 @@ def add_preparation(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/waves/{wave}/changes", status_code=202, summary="Ubah jadwal atau kuota")
     async def change(wave: WaveNumber, body: WaveChangeBody, staff: Staff = approver) -> dict[str, Any]:
-        opens_at = utc(body.opens_at) if body.opens_at else None
-        closes_at = utc(body.closes_at) if body.closes_at else None
-        reason = plain_text.clean(body.reason, 300)
-        return dict(await desk.execute(ChangeWave(wave, opens_at, closes_at, body.quota, reason)))
+        return dict(await desk.execute(changed(wave, body)))
 
     @router.post("/waves/{wave}/cancellation", status_code=202, summary="Batalkan gelombang")
     async def cancel(wave: WaveNumber, body: CancellationBody, staff: Staff = approver) -> dict[str, Any]:
-        reason = plain_text.clean(body.reason, 300)
-        return dict(await desk.execute(CancelWave(wave, reason, staff.username)))
+        return dict(await desk.execute(cancelled(wave, body, staff.username)))
 
 
 def add_joining(router: APIRouter, desk: Desk) -> None:
@@ -77,11 +66,7 @@ def add_joining(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/waves/{wave}/joins/batch", status_code=202, summary="Gabungkan peserta satu lembar")
     async def join_batch(wave: WaveNumber, body: BatchJoinBody, staff: Staff = secretariat) -> dict[str, Any]:
-        if await store.import_run(desk.service.database, body.import_id) is None:
-            raise Refused("IMPORT_UNKNOWN")
-        note = plain_text.clean(body.note, 300)
-        command = StartBatchJoin(str(uuid.uuid4()), wave, body.import_id, body.test, note, staff.username)
-        return dict(await desk.execute(command))
+        return dict(await desk.execute(await joining_together(desk, wave, body, staff.username)))
 
     @router.get("/batches/{batch_id}", summary="Kemajuan penggabungan")
     async def progress(batch_id: Key, staff: Staff = anybody) -> dict[str, Any]:
@@ -95,6 +80,33 @@ def add_joining(router: APIRouter, desk: Desk) -> None:
             "joined": found.joined,
             "skipped": dict(found.skipped),
         }
+
+
+def drafted(desk: Desk, body: WaveBody, by: str) -> DraftWave:
+    """The command of a draft, under today's rules and with their priorities unless groups are named."""
+    rules = desk.reference.rules
+    strata = strata_of_rules(rules, body.quota)
+    if body.strata is not None:
+        strata = tuple(Stratum(each.code, each.quota) for each in body.strata)
+    return DraftWave(body.wave, body.quota, utc(body.opens_at), utc(body.closes_at), strata, rules, by)
+
+
+def changed(wave: int, body: WaveChangeBody) -> ChangeWave:
+    opens_at = utc(body.opens_at) if body.opens_at else None
+    closes_at = utc(body.closes_at) if body.closes_at else None
+    return ChangeWave(wave, opens_at, closes_at, body.quota, plain_text.clean(body.reason, 300))
+
+
+def cancelled(wave: int, body: CancellationBody, by: str) -> CancelWave:
+    return CancelWave(wave, plain_text.clean(body.reason, 300), by)
+
+
+async def joining_together(desk: Desk, wave: int, body: BatchJoinBody, by: str) -> StartBatchJoin:
+    """The command by which the people of a sheet join. Raises Refused IMPORT_UNKNOWN."""
+    if await store.import_run(desk.service.database, body.import_id) is None:
+        raise Refused("IMPORT_UNKNOWN")
+    note = plain_text.clean(body.note, 300)
+    return StartBatchJoin(str(uuid.uuid4()), wave, body.import_id, body.test, note, by)
 
 
 def _roles(desk: Desk) -> tuple[Any, Any]:

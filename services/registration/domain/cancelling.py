@@ -1,6 +1,7 @@
 """A wave is cancelled before its list is frozen: with a reason for everybody, and nobody fills in anything again.
 
-Its people go back to being eligible part by part (schedule), and seats it had taken over wait for the next wave.
+Its people go back to being eligible part by part (schedule), each with a fact of their own, so that nobody learns of it
+only by chance; seats it had taken over wait for the next wave.
 Once the list is frozen a wave is drawn: else whoever dislikes a list, or a seed, could cancel it. Paper fact 11.
 """
 
@@ -13,7 +14,7 @@ from datetime import datetime
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.waves import SeatPool, Wave, in_state, recycle
 from shared.contracts.decision import Decision, Refused
-from shared.contracts.registration import WaveChanged
+from shared.contracts.registration import ApplicantReleased, WaveChanged
 
 PART = 400
 """People released by one command."""
@@ -42,7 +43,7 @@ def cancel_wave(wave: Wave | None, pool: SeatPool | None, command: CancelWave, n
         closes_at=found.closes_at,
         quota=found.quota,
     )
-    cancelling = replace(found, state="cancelling")
+    cancelling = replace(found, state="cancelling", cancelled_because=command.reason)
     freed = recycle(pool, found.wave, found.recycled_seats, "WAVE_CANCELLED", now)
     reply = {"wave": found.wave, "state": "cancelling"}
     return Decision(changes=(cancelling,), events=(told,), reply=reply) + freed
@@ -57,12 +58,25 @@ class ReleasePeople:
     last: bool
 
 
-def release(wave: Wave | None, people: Sequence[Applicant | None], command: ReleasePeople) -> Decision:
-    """They may join the next wave as they are. Raises Refused WAVE_UNKNOWN, WAVE_STATE, CHUNK_OUT_OF_ORDER."""
+def release(wave: Wave | None, people: Sequence[Applicant | None], command: ReleasePeople, now: datetime) -> Decision:
+    """Each is told, once, and may join the next wave as they are.
+
+    Raises Refused WAVE_UNKNOWN, WAVE_STATE, CHUNK_OUT_OF_ORDER.
+    """
     found = in_state(wave, "cancelling")
     if len(command.applicant_ids) > PART:
         raise Refused("CHUNK_OUT_OF_ORDER")
     waiting = [each for each in people if each and each.stage == "joined" and each.wave == found.wave]
     released = [replace(each, stage="eligible", wave=None, joined_at=None) for each in waiting]
     ended = (replace(found, state="cancelled"),) if command.last else ()
-    return Decision(changes=(*released, *ended))
+    return Decision(changes=(*released, *ended), events=tuple(_told(each, found, now) for each in waiting))
+
+
+def _told(applicant: Applicant, wave: Wave, now: datetime) -> ApplicantReleased:
+    return ApplicantReleased(
+        applicant_id=applicant.applicant_id,
+        wave=wave.wave,
+        released_at=now,
+        reason="WAVE_CANCELLED",
+        reason_text=wave.cancelled_because,
+    )

@@ -28,6 +28,15 @@ def wave_id(wave: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class PastChange:
+    """A change of an open wave, as it was announced."""
+
+    changed_at: datetime
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wave:
     """One round of selection. `quota` counts all seats, recycled ones included."""
 
@@ -41,6 +50,8 @@ class Wave:
     strata: tuple[Stratum, ...]
     rule_set: str
     drafted_by: str
+    opened_by: str | None = None
+    changes: tuple[PastChange, ...] = ()
     recycled_seats: int = 0
     closed_by: str | None = None
     closed_at: datetime | None = None
@@ -62,6 +73,8 @@ class Wave:
     result_chunks: int = 0
     announced_chunks: int = 0
     selected: int = 0
+    cancelled_because: str = ""
+    """What the office told everybody; each released person is told it too."""
 
     @property
     def id(self) -> str:
@@ -170,7 +183,7 @@ def open_wave(wave: Wave | None, pool: SeatPool | None, command: OpenWave) -> De
     if found.drafted_by == command.by:
         raise Refused("SAME_EYES")
     freed = pool.seats if pool and command.take_recycled else 0
-    opened = replace(found, state="open", quota=found.quota + freed, recycled_seats=freed)
+    opened = replace(found, state="open", quota=found.quota + freed, recycled_seats=freed, opened_by=command.by)
     told = WaveOpened(
         wave=opened.wave,
         opens_at=opened.opens_at,
@@ -215,16 +228,17 @@ def change_wave(wave: Wave | None, command: ChangeWave, now: datetime) -> Decisi
     words = [word for word, differs in (("jadwal", times), ("kuota", changed.quota != found.quota)) if differs]
     if not words:
         return Decision()
+    past = PastChange(now, f"perubahan {' dan '.join(words)}", command.reason)
     told = WaveChanged(
         wave=found.wave,
         changed_at=now,
-        change=f"perubahan {' dan '.join(words)}",
-        reason=command.reason,
+        change=past.change,
+        reason=past.reason,
         opens_at=changed.opens_at,
         closes_at=changed.closes_at,
         quota=changed.quota,
     )
-    return Decision(changes=(changed,), events=(told,))
+    return Decision(changes=(replace(changed, changes=(*found.changes, past)),), events=(told,))
 
 
 def in_state(wave: Wave | None, *states: State) -> Wave:

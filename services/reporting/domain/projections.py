@@ -220,6 +220,7 @@ FOLDS: dict[type[Event], Fold] = {
     registration.WaveJoined: _joined,
     registration.WaveClosed: _wave_closed,
     registration.WaveDrawn: _wave_drawn,
+    registration.ApplicantReleased: _flag(joined_wave=None),
     registration.ApplicantSelected: _selected,
     registration.ApplicantNotSelected: _flag(not_selected=True),
     registration.IdentityErased: _flag(erased=True),

@@ -12,6 +12,7 @@ from shared.security.vault import PersonKey
 NOW = datetime(2020, 4, 3, 1, 0, tzinfo=UTC)
 DAY = date(2020, 4, 17)
 NAME, MOBILE, EMAIL, TRACKING = "Sari Dewi", "+628120000111", "sari@example.org", "KLM-2345-XYZ"
+CANCELLED = "Kuota dari pusat ditarik kembali."
 COURSE = {
     "purchase_number": 1,
     "course_code": "C1",
@@ -114,6 +115,9 @@ def _draw(key: PersonKey) -> list[Event]:
         ),
         people.ApplicantNotSelected(
             decided_at=NOW, stratum_name="umum", rank=6000, pool_size=14_569, quota=5106, **drawn
+        ),
+        people.ApplicantReleased(
+            applicant_id=key.person, wave=2, released_at=NOW, reason="WAVE_CANCELLED", reason_text=CANCELLED
         ),
     ]
 

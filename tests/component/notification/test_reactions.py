@@ -123,6 +123,8 @@ def test_texts_are_for_people(stage: Stage) -> None:
             "data kependudukan: NIK dan tanggal lahir",
             "Nomor kartu Anda 4000123412341234. Saldo pelatihan Anda Rp 1.000.000",
             "Nomor urut undian Anda 6.000 dari 14.569",
+            "Gelombang 2 yang Anda ikuti dibatalkan",
+            "Alasan: Kuota dari pusat ditarik kembali. Pendaftaran Anda tetap tersimpan. Anda tidak perlu mengisi",
             "Kode Anda 314159, berlaku 5 menit",
             "sudah dibayarkan ke BNI ****1234",
             "17 April 2020 pukul 09.00, nomor antrean 3",

@@ -8,8 +8,8 @@ import pytest
 
 from services.registration.domain.cancelling import PART, CancelWave, ReleasePeople, cancel_wave, release
 from services.registration.domain.waves import SeatPool, Wave
-from shared.contracts.registration import SeatsRecycled, WaveChanged
-from tests.unit.registration.builders import NOW, changed, eligible, refusal, said, wave
+from shared.contracts.registration import ApplicantReleased, SeatsRecycled, WaveChanged
+from tests.unit.registration.builders import NOW, changed, eligible, names, refusal, said, wave
 from tests.unit.registration.house import APPROVER, SECRETARIAT, holder, open_house
 from tests.unit.registration.test_waves_door import open_wave, ready
 
@@ -20,7 +20,7 @@ def test_everybody_hears_why_and_taken_over_seats_wait_for_the_next_wave() -> No
     decision = cancel_wave(wave(state="open", recycled_seats=7), SeatPool(2), CANCEL, NOW)
     told = said(decision, WaveChanged)
     assert (told.change, told.reason) == ("pembatalan", CANCEL.reason)
-    assert changed(decision, Wave).state == "cancelling"
+    assert (changed(decision, Wave).state, changed(decision, Wave).cancelled_because) == ("cancelling", CANCEL.reason)
     assert (said(decision, SeatsRecycled).seats, changed(decision, SeatPool).seats) == (7, 9)
 
 
@@ -35,19 +35,34 @@ def test_a_frozen_list_is_drawn_whoever_dislikes_it(state: str) -> None:
     assert refusal(lambda: cancel_wave(wave(state=state), None, CANCEL, NOW)) == "WAVE_STATE"
 
 
+CANCELLING = wave(state="cancelling", cancelled_because=CANCEL.reason)
+
+
 def test_people_are_as_they_were_before_they_joined() -> None:
     joined = replace(eligible(), stage="joined", wave=1, joined_at=NOW)
     elsewhere = replace(eligible("b"), stage="joined", wave=2, joined_at=NOW)
-    decision = release(wave(state="cancelling"), [joined, elsewhere, None], ReleasePeople(1, ("a", "b", "c"), True))
-    assert decision.changes == (eligible(), wave(state="cancelled"))
-    going_on = release(wave(state="cancelling"), [joined], ReleasePeople(1, ("a",), False))
+    decision = release(CANCELLING, [joined, elsewhere, None], ReleasePeople(1, ("a", "b", "c"), True), NOW)
+    assert decision.changes == (eligible(), replace(CANCELLING, state="cancelled"))
+    going_on = release(CANCELLING, [joined], ReleasePeople(1, ("a",), False), NOW)
     assert going_on.changes == (eligible(),)
 
 
+def test_each_released_person_is_told_why_and_nobody_twice() -> None:
+    people = [replace(eligible(who), stage="joined", wave=1, joined_at=NOW) for who in ("a", "b")]
+    elsewhere = replace(eligible("c"), stage="joined", wave=2, joined_at=NOW)
+    command = ReleasePeople(1, ("a", "b", "c"), False)
+    decision = release(CANCELLING, [*people, elsewhere], command, NOW)
+    assert names(decision) == ["ApplicantReleased", "ApplicantReleased"]
+    told = [each for each in decision.events if isinstance(each, ApplicantReleased)]
+    assert [each.applicant_id for each in told] == ["a", "b"]
+    assert {(each.wave, each.reason, each.reason_text) for each in told} == {(1, "WAVE_CANCELLED", CANCEL.reason)}
+    assert release(CANCELLING, [*decision.changes, elsewhere], command, NOW).events == ()  # the part comes again
+
+
 def test_only_people_of_a_cancelled_wave_are_released_and_never_too_many_at_once() -> None:
-    assert refusal(lambda: release(wave(state="open"), [], ReleasePeople(1, (), True))) == "WAVE_STATE"
+    assert refusal(lambda: release(wave(state="open"), [], ReleasePeople(1, (), True), NOW)) == "WAVE_STATE"
     many = ReleasePeople(1, tuple(str(each) for each in range(PART + 1)), False)
-    assert refusal(lambda: release(wave(state="cancelling"), [], many)) == "CHUNK_OUT_OF_ORDER"
+    assert refusal(lambda: release(CANCELLING, [], many, NOW)) == "CHUNK_OUT_OF_ORDER"
 
 
 async def test_who_had_joined_joins_the_next_wave_without_filling_in_anything() -> None:
@@ -64,6 +79,9 @@ async def test_who_had_joined_joins_the_next_wave_without_filling_in_anything() 
 
         await house.wave_until(1, "cancelled")
         assert (await house.seen(someone))["code"] == "eligible"
+        assert [
+            (each["applicant_id"], each["wave"], each["reason_text"]) for each in house.events("ApplicantReleased")
+        ] == [(someone["applicant_id"], 1, reason["reason"])]
         await open_wave(house, wave=2)
         await house.call("POST", "/waves/2/joins", 202, headers=holder(someone), json=body)
         await house.until(someone, "joined")

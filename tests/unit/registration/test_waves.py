@@ -10,7 +10,7 @@ import pytest
 
 from services.registration.domain import waves
 from services.registration.domain.draw import Stratum
-from services.registration.domain.waves import ChangeWave, DraftWave, OpenWave, SeatPool, Wave
+from services.registration.domain.waves import ChangeWave, DraftWave, OpenWave, PastChange, SeatPool, Wave
 from shared.contracts.decision import Decision
 from shared.contracts.registration import WaveChanged, WaveOpened
 from tests.unit.registration.builders import CLOSES, NOW, OPENS, changed, refusal, rules, said, wave
@@ -83,9 +83,11 @@ def change(**values: Any) -> Decision:
     ],
 )
 def test_a_change_is_told_with_its_reason(values: dict[str, Any], words: str) -> None:
-    told = said(change(**values), WaveChanged)
+    decision = change(**values)
+    told = said(decision, WaveChanged)
 
     assert (told.change, told.reason) == (words, "Libur nasional")
+    assert changed(decision, Wave).changes == (PastChange(NOW, words, "Libur nasional"),)
 
 
 def test_a_change_of_nothing_says_nothing() -> None:
