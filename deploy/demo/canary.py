@@ -20,7 +20,7 @@ DATABASES = (*SERVICES, "vault", "access")
 
 async def leaks(stack: Stack, city: City, database: MongoDatabase) -> list[str]:
     """Where a NIK, KK or phone of the city stands in clear; names of places only, never what was found."""
-    people = city.persons.values()
+    people = (*city.persons.values(), *city.ring)
     secrets = {number for p in people for number in (p.nik, p.kk_number, p.mobile)}
     return sorted({place async for place, text in _everything(stack, database) if secrets & set(NUMBER.findall(text))})
 

@@ -8,8 +8,8 @@ import hashlib
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from deploy.demo.found import Found
 from deploy.demo.office import Office
-from deploy.demo.story import Found
 from services.registration.domain.handover import statement
 
 

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from deploy.demo.found import Found
 from deploy.demo.months import HELPER, Part
 from deploy.demo.office import DemoFailed, Office, together, until
 from deploy.demo.progress import Tell
 from deploy.demo.rest import go_to, until_day_is_done
-from deploy.demo.story import Found, wib
+from deploy.demo.story import wib
 
 INQUIRED_AFTER = timedelta(minutes=1)
 """By then the bank is asked about payments whose answer did not come."""

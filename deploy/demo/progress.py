@@ -31,6 +31,10 @@ class Steps:
         with self.console.status(title):
             return await self._timed(title, step)
 
+    def say(self, text: str) -> None:
+        """What a step found out, as soon as it did."""
+        self.console.print(f"  {text}", highlight=False)
+
     async def count(self, title: str, step: Step) -> Any:
         """A step that says how far it is, in numbers that come from the services."""
         with self._bar(title) if self.console.is_terminal else self._lines(title) as tell:

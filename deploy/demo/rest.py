@@ -46,6 +46,7 @@ async def _idle(office: Office, service: str) -> bool | None:
         or await _has_more_to_hear(office, service)
         or await _has_effects(office, service)
         or await _is_overdue(office, service)
+        or await _has_rings(office, service)
     )
     return None if busy else True
 
@@ -83,6 +84,13 @@ async def _is_overdue(office: Office, service: str) -> bool:
     collection, field = WAKING[service]
     where = {field: {"$gt": LONG_AGO, "$lte": office.clock.now()}}
     return bool(await office.database.find(f"{service}:{collection}", where, limit=1, fields=["_id"]))
+
+
+async def _has_rings(office: Office, service: str) -> bool:
+    """Rings of identities have members to hold, release or refuse."""
+    if service != "registration":
+        return False
+    return bool(await office.database.find("registration:rings", {"waiting": True}, limit=1, fields=["_id"]))
 
 
 async def _head(office: Office, service: str) -> Document:

@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from deploy.demo import months, payments, summary
+from deploy.demo import months, newer_list, payments, reviews, summary, waves
+from deploy.demo.found import Found
 from deploy.demo.handover import hand_over
 from deploy.demo.months import Part
 from deploy.demo.office import Office
@@ -24,19 +25,7 @@ from deploy.demo.phones import Phones
 from deploy.demo.progress import Steps
 from deploy.demo.rest import TELLING, go_to, until_day_is_done, until_idle
 from deploy.demo.sheets import FULL_ROWS, City, build_city
-from deploy.demo.story import (
-    Found,
-    Online,
-    broadcast,
-    draw,
-    dumped,
-    join,
-    lists_and_sheets,
-    register_online,
-    seats_of,
-    wib,
-    write_files,
-)
+from deploy.demo.story import Online, broadcast, dumped, lists_and_sheets, register_online, seats_of, wib, write_files
 from deploy.embedded import Stack, embedded, where
 from deploy.processes import free_port
 from deploy.simulators.claims import new_platforms, partners_file
@@ -83,7 +72,7 @@ async def _town(folder: Path, kafka: bool) -> AsyncIterator[tuple[Stack, Office,
 
 
 async def _intake(steps: Steps, city: City, rows: int, office: Office, inbox: Path, found: Found) -> Online:
-    """From the empty installation to the results of the draw."""
+    """From the empty installation to everybody who stands in the first wave."""
     files = asyncio.to_thread(write_files, city, inbox)
     await steps.count("Seven staff and the head of the office", lambda tell: asyncio.gather(office.hire(tell), files))
     sheets = f"Two collective sheets, {rows:,} rows"
@@ -93,10 +82,25 @@ async def _intake(steps: Steps, city: City, rows: int, office: Office, inbox: Pa
     await steps.do("Civil registry asked about everybody", until_idle(office, "registration"))
     await steps.do("Both sheets handed over to the centre", hand_over(office, found))
     await steps.do("Broadcast to all kecamatan", broadcast(office))
-    await steps.count("Test, and joining the wave", lambda tell: join(office, seats_of(rows), online, found, tell))
-    await steps.do("List closed, lots drawn", draw(office, found, inbox.parent / "draw"))
-    await steps.do("Results told to everybody", until_idle(office, *TELLING))
+    decided = "Review queue: second NIKs and a ring, two people decide"
+    await steps.count(decided, lambda tell: reviews.review(office, city, found, tell))
+    await steps.do("Decisions reach everybody", until_idle(office, "registration"))
+    await reviews.outcome(office, found)
+    seats = seats_of(rows)
+    await steps.count("Test, and joining the wave", lambda tell: waves.join(office, seats, online, found, tell))
     return online
+
+
+async def _selection(steps: Steps, city: City, office: Office, inbox: Path, online: Online, found: Found) -> None:
+    """A newer list before the draw, a day more for those it lets in, and the draw."""
+    foreseen = await steps.do("Asked whom a newer list would change", newer_list.ask_first(office, inbox))
+    steps.say(newer_list.words(foreseen))
+    await steps.do("Newer list loaded", newer_list.load(office, city, inbox, foreseen, found))
+    await steps.do("Wave extended by a day, with a reason", waves.extend(office, online, found))
+    closing, drawing, published = wib(2020, 4, 16, 17), wib(2020, 4, 17, 9), inbox.parent / "draw"
+    drawn = waves.draw(office, waves.FIRST, closing, drawing, published)
+    found.first = await steps.do("List closed, lots drawn", drawn)
+    await steps.do("Results told to everybody", until_idle(office, *TELLING))
 
 
 async def _courses(steps: Steps, office: Office, world: CoursePlatforms, parts: list[Part], found: Found) -> None:
@@ -125,12 +129,15 @@ async def _payments(steps: Steps, office: Office, parts: list[Part], found: Foun
 async def _story(steps: Steps, city: City, rows: int, office: Office, world: CoursePlatforms, inbox: Path) -> Found:
     found = Found()
     online = await _intake(steps, city, rows, office, inbox, found)
+    await _selection(steps, city, office, inbox, online, found)
     parts = await steps.do("The selected come to the office", months.cast(office, found, online, city))
     await _courses(steps, office, world, parts, found)
     await _payments(steps, office, parts, found)
-    await go_to(office, wib(2020, 8, 12))
+    again = waves.second_wave(office, online, found, inbox.parent / "draw-2")
+    await steps.do("Second wave, with the seats that were lost", again)
     await until_day_is_done(office)
     await steps.do("Everything told", until_idle(office, *TELLING))
+    await reviews.look_again(office, found)
     return found
 
 

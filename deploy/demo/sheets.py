@@ -1,8 +1,9 @@
-"""The two collective sheets with their planted defects, as .xlsx files, and the list of officials."""
+"""The two collective sheets with all that is planted in them, as .xlsx files, and the lists by NIK."""
 
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import random
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import Any
 
 import openpyxl
 
+from deploy.demo.identities import Pair, linked, pairs
 from deploy.demo.people import Person, people, younger
 
 PLAN = json.loads((Path(__file__).parent / "plan.json").read_text())
@@ -29,6 +31,10 @@ MATHEMATICAL = str.maketrans("0123456789", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
+LEAST_ALONE = 1
+"""Ordinary people who register alone, in the smallest city."""
+
+
 def scaled(count: int, rows: int) -> int:
     """A planted count for a smaller city: at least one of each."""
     return max(1, round(count * rows / int(FULL_ROWS)))
@@ -42,6 +48,14 @@ class City:
     second: list[list[Any]] = field(default_factory=list)
     online: list[Person] = field(default_factory=list)
     officials: list[tuple[str, str]] = field(default_factory=list)
+    newer: list[tuple[str, str]] = field(default_factory=list)
+    """The list (NIK, code) that comes after everybody has joined."""
+    changed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """NIK -> reason before and after that list; ELIGIBLE where there is none."""
+    pairs: list[Pair] = field(default_factory=list)
+    ring: list[Person] = field(default_factory=list)
+    devices: dict[str, str] = field(default_factory=dict)
+    """NIK -> device, of those who register alone with one that others use too."""
     planted: Counter[str] = field(default_factory=Counter)
     persons: dict[str, Person] = field(default_factory=dict)
     """Phone number -> person, of everybody who registers."""
@@ -54,18 +68,21 @@ def build_city(rows: int, seed: int = 2020) -> City:
     city = City()
     first = max(1, round(rows * PLAN["first_sheet_rows"] / FULL_ROWS))
     special = list(_special(city, source, rows, chance))
+    early, late, alone = _identities(city, source, rows, chance)
     migrants = scaled(PLAN["former_migrant_workers"], rows)
-    plain = [_row(city, next(source)) for _ in range(rows - len(special))]
+    plain = [_row(city, next(source)) for _ in range(rows - len(special) - len(early) - len(late))]
     for row in plain[:migrants]:
         row[13] = "mantan Pekerja Migran Indonesia"
     city.planted["former_migrant_workers"] = migrants
     # Migrants came with the first sheet; a doubled NIK must come after the row it doubles.
-    city.first = plain[:first]
-    city.second = plain[first:] + special
-    city.online = [next(source) for _ in range(scaled(PLAN["online"], rows))]
+    city.first = early + plain[: first - len(early)]
+    city.second = plain[len(city.first) - len(early) :] + special + late
+    ordinary = max(LEAST_ALONE, scaled(PLAN["online"], rows) - len(alone))
+    city.online = [next(source) for _ in range(ordinary)] + alone
     for person in city.online:
         city.persons[person.mobile] = person
     _plant_online(city, rows)
+    _plant_newer_list(city, [row[2] for row in plain[migrants:]], rows)
     return city
 
 
@@ -101,7 +118,7 @@ def _special(city: City, source: Iterator[Person], rows: int, chance: random.Ran
     for number in range(scaled(PLAN["sheet_officials"], rows) if rows == FULL_ROWS else len(OFFICIALS)):
         person = next(source)
         city.officials.append((person.nik, OFFICIALS[number % len(OFFICIALS)]))
-        yield _cells(person)
+        yield _row(city, person)
         city.planted["ineligible"] += 1
 
 
@@ -137,6 +154,37 @@ def _unreadable(city: City, source: Iterator[Person], rows: int) -> Iterator[lis
         city.planted["other_digits"] += 1
 
 
+def _identities(
+    city: City, source: Iterator[Person], rows: int, chance: random.Random
+) -> tuple[list[list[Any]], list[list[Any]], list[Person]]:
+    """People who come in twice, and a ring: rows of the first and the second sheet, and who registers alone."""
+    counts = {kind: scaled(count, rows) for kind, count in PLAN["near_duplicates"].items()}
+    city.pairs = list(pairs(counts, source, chance))
+    early = [_row(city, pair.first) for pair in city.pairs]
+    late = [_row(city, pair.second) for pair in city.pairs[::2]]
+    cells = PLAN["ring"]
+    ring = linked([next(source) for _ in range(sum(cells.values()))], list(cells.items()), 1)
+    city.ring = [each.person for each in ring]
+    # A sheet knows no device. Their phones are shared: nobody is found by them.
+    late += [_cells(each.person) for each in ring if not each.device]
+    city.devices = {each.person.nik: each.device for each in ring if each.device}
+    return early, late, [pair.second for pair in city.pairs[1::2]] + [each.person for each in ring if each.device]
+
+
+def _plant_newer_list(city: City, niks: Sequence[str], rows: int) -> None:
+    """The officials again, without some and with others, and people who get other aid; all of them can join before."""
+    plan, before = PLAN["newer_list"], dict(city.officials)
+    for code, count in plan["left"].items():
+        leaving = [nik for nik, known in before.items() if known == code][: scaled(count, rows)]
+        city.changed |= dict.fromkeys(leaving, (f"OFFICIAL_{code}", "ELIGIBLE"))
+    city.newer = [each for each in city.officials if each[0] not in city.changed]
+    last = iter(reversed(niks))
+    for code, count in plan["added"].items():
+        for nik in itertools.islice(last, scaled(count, rows)):
+            city.newer.append((nik, code))
+            city.changed[nik] = ("ELIGIBLE", f"OFFICIAL_{code}" if code in OFFICIALS else code)
+
+
 def _plant_online(city: City, rows: int) -> None:
     """Sex that contradicts the NIK, in the first of the online people."""
     for number in range(scaled(PLAN["online_questioned"]["sex_contradicts_nik"], rows)):
@@ -156,8 +204,8 @@ def write_sheet(path: Path, rows: Sequence[Sequence[Any]]) -> None:
     book.save(path)
 
 
-def write_officials(path: Path, officials: Sequence[tuple[str, str]]) -> None:
+def write_list(path: Path, entries: Sequence[tuple[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["NIK", "Kode"])
-        writer.writerows(officials)
+        writer.writerows(entries)

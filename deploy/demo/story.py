@@ -1,4 +1,4 @@
-"""The story, step by step, through the real doors: sheets, registrations, wave, draw, courses, money, months."""
+"""How the story begins, through the real doors: lists, sheets, registrations alone, the broadcast."""
 
 from __future__ import annotations
 
@@ -6,30 +6,24 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
-
-from deploy.demo import ceremony
-from deploy.demo.office import HEAD, Office, until
+from deploy.demo.found import Found
+from deploy.demo.office import DemoFailed, Office, until
 from deploy.demo.people import Person
 from deploy.demo.progress import Tell
 from deploy.demo.rest import go_to
-from deploy.demo.sheets import PLAN, City, write_officials, write_sheet
-from deploy.operator import draw_check
+from deploy.demo.sheets import PLAN, City, write_list, write_sheet
 
 WIB = ZoneInfo("Asia/Jakarta")
-WAVE = 1
 
 Online = dict[str, tuple[Person, str]]
 """Who registered alone: applicant id -> person and tracking code."""
-OFFICIALS_FILE = "pejabat.csv"
+OFFICIALS_FILE, NEWER_FILE = "pejabat.csv", "pejabat-dan-bantuan.csv"
 SHEETS = ((date(2020, 4, 3), "first"), (date(2020, 4, 9), "second"))
 
 
@@ -37,30 +31,10 @@ def wib(year: int, month: int, day: int, hour: int = 8) -> datetime:
     return datetime(year, month, day, hour, tzinfo=WIB)
 
 
-@dataclass
-class Found:
-    """What the story saw on its way; compared with the plan at the end."""
-
-    imports: list[dict[str, Any]] = field(default_factory=list)
-    online: Counter[str] = field(default_factory=Counter)
-    refused_codes: Counter[str] = field(default_factory=Counter)
-    phones: dict[str, str] = field(default_factory=dict)
-    """Applicant id of a sheet's row -> the phone in that row."""
-    wave: dict[str, Any] = field(default_factory=dict)
-    without_all_secrets: str = ""
-    """How the draw was refused before the missing secret was opened."""
-    verified: bool = False
-    """Whether what was published gives the same draw again."""
-    handed_over: int = 0
-    """Sheets whose file has the digest that the office signed."""
-    selected: list[str] = field(default_factory=list)
-    forged: Counter[str] = field(default_factory=Counter)
-    batches: list[dict[str, Any]] = field(default_factory=list)
-
-
 def write_files(city: City, folder: Path) -> None:
-    """The officials' list and the two collective sheets, as offices would send them."""
-    write_officials(folder / OFFICIALS_FILE, city.officials)
+    """The two lists and the two collective sheets, as offices would send them."""
+    write_list(folder / OFFICIALS_FILE, city.officials)
+    write_list(folder / NEWER_FILE, city.newer)
     for day, name in SHEETS:
         write_sheet(_sheet(folder, day), getattr(city, name))
 
@@ -126,7 +100,10 @@ async def register_online(office: Office, city: City, found: Found, tell: Tell) 
                 "POST",
                 "/registration/applications",
                 json=application(person),
-                headers={"Idempotency-Key": f"demo-online-{number:05}"},
+                headers={
+                    "Idempotency-Key": f"demo-online-{number:05}",
+                    "Device-Id": city.devices.get(person.nik, ""),
+                },
             )
             registered[answer["applicant_id"]] = (person, answer["tracking_code"])
             found.online["accepted"] += 1
@@ -134,6 +111,16 @@ async def register_online(office: Office, city: City, found: Found, tell: Tell) 
 
     await asyncio.gather(*(one(number, person) for number, person in enumerate(city.online)))
     return registered
+
+
+def tracking_code(office: Office, found: Found, online: Online, applicant_id: str) -> str:
+    """Who registered alone was told it; all others read it on their phone. Raises DemoFailed when none came."""
+    if applicant_id in online:
+        return online[applicant_id][1]
+    code = office.phones.tracking_code(found.phones[applicant_id])
+    if code is None:
+        raise DemoFailed(f"no message with a tracking code came to the phone of {applicant_id}")
+    return code
 
 
 def application(person: Person) -> dict[str, Any]:
@@ -147,80 +134,6 @@ def application(person: Person) -> dict[str, Any]:
         "declarations": statements,
         "consent": True,
     }
-
-
-async def join(office: Office, seats: int, online: Online, found: Found, tell: Tell) -> None:
-    """Open the wave; each person online takes the test and joins, each sheet joins together (paper facts 29, 111)."""
-    times = {"opens_at": wib(2020, 4, 11).isoformat(), "closes_at": wib(2020, 4, 16, 16).isoformat()}
-    await office.ask("POST", "/registration/waves", "sekretariat", json={"wave": WAVE, "quota": seats, **times})
-    await office.ask("POST", f"/registration/waves/{WAVE}/opening", HEAD[0], json={})
-    expected = len(online) + sum(run["registered"] + run["questioned"] for run in found.imports)
-    await _join_online(office, online, found, lambda done: tell(done, expected))
-    done = len(online)
-    for run in found.imports:
-        note = "Tes ditiadakan: formulir luring Permenaker 17/2020"
-        body = {"import_id": run["import_id"], "test": "waived", "note": note}
-        batch = await office.ask("POST", f"/registration/waves/{WAVE}/joins/batch", "sekretariat", json=body)
-
-        async def look(id: str = batch["batch_id"], before: int = done) -> int | None:
-            seen = await office.ask("GET", f"/registration/batches/{id}", "sekretariat")
-            counted = before + int(seen["joined"]) + sum(seen["skipped"].values())
-            tell(counted, expected)
-            return counted if seen["done"] else None
-
-        done = await until("batch join", look, 1800)
-
-
-async def draw(office: Office, found: Found, published: Path) -> None:
-    """Commitments of five officials, closing, draw with one secret withheld (paper fact 139), the results told.
-
-    What everybody may fetch is put into the folder `published` and verified there.
-    """
-    await go_to(office, wib(2020, 4, 16, 17))
-    path = f"/registration/waves/{WAVE}"
-    with TemporaryDirectory() as folder:
-        await ceremony.prepare(office, WAVE, Path(folder))
-        await office.ask("POST", f"{path}/closing", "sekretariat", json={})
-        await until("frozen list", partial(_wave_in, office, "closed"), 900)
-        await go_to(office, wib(2020, 4, 17, 9))
-        early = {**ceremony.opening(Path(folder)), "shares": []}
-        found.without_all_secrets = await office.code_of("POST", f"{path}/draw", HEAD[0], json=early)
-        await office.ask("POST", f"{path}/draw", HEAD[0], json=ceremony.opening(Path(folder)))
-    found.wave = await until("results", partial(_wave_in, office, "done"), 900)
-    found.verified = await asyncio.to_thread(_verified, office, published, found.wave["commitment"])
-    rows = [line.split(",") for line in (published / "results.csv").read_text(encoding="utf-8").splitlines()]
-    column = {name: number for number, name in enumerate(rows[0])}
-    found.selected = [
-        r[column["applicant_id"]] for r in rows[1:] if r[column["selected"]] in ("1", "true", "True", "ya")
-    ]
-
-
-def _verified(office: Office, folder: Path, noted: str) -> bool:
-    with httpx.Client(base_url=office.http.base_url, timeout=120) as client:
-        draw_check.publish(folder, WAVE, client)
-    return bool(draw_check.verify(folder, noted)["holds"])
-
-
-async def _join_online(office: Office, online: Online, found: Found, joined: Callable[[int], None]) -> None:
-    questions = await office.ask("GET", "/registration/test")
-    answers = {q["code"]: next(iter(q["choices"])) for q in questions["questions"]}
-    gate = asyncio.Semaphore(16)
-
-    async def one(applicant_id: str, code: str) -> None:
-        async with gate:
-            headers = {"Tracking-Code": code}
-            path = f"/registration/applications/{applicant_id}/test"
-            await office.ask("POST", path, json={"answers": answers}, headers=headers)
-            join, who = f"/registration/waves/{WAVE}/joins", {"applicant_id": applicant_id}
-            found.online[await office.code_of("POST", join, json=who, headers=headers)] += 1
-            joined(sum(found.online.values()) - found.online["accepted"])
-
-    await asyncio.gather(*(one(applicant_id, code) for applicant_id, (_, code) in online.items()))
-
-
-async def _wave_in(office: Office, state: str) -> dict[str, Any] | None:
-    found = await office.ask("GET", f"/registration/waves/{WAVE}")
-    return dict(found) if found["state"] == state else None
 
 
 async def broadcast(office: Office) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import itertools
 from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.demo.canary import leaks
+from deploy.demo.found import Found
 from deploy.demo.office import Office
 from deploy.demo.progress import Tell
 from deploy.demo.rest import until_idle
 from deploy.demo.sheets import PLAN, City
-from deploy.demo.story import Found
+from deploy.demo.waves import FIRST_CLOSES
 from deploy.embedded import SERVICES, Stack
 from deploy.operator import audit as auditing
 from deploy.operator.installation import installation
@@ -60,9 +63,9 @@ async def counted(stack: Stack, office: Office, city: City, found: Found) -> dic
         "bank": books,
         "refused_claims": await _refused_claims(office),
     }
+    result["review"] = reviewed(found)
     result["planted_versus_found"] = compared = _compared(city, found, result)
-    result["violations"] = [f"{name}: planted {a}, found {b}" for name, (a, b) in compared.items() if a != b]
-    result["violations"] += _books(books, result)
+    result["violations"] = mismatches(compared) + _books(books, result)
     return result
 
 
@@ -110,16 +113,81 @@ def _compared(city: City, found: Found, result: dict[str, Any]) -> dict[str, tup
         result["rows"]["registered"] + result["rows"]["questioned"] + found.online["accepted"],
         result["registered"],
     )
-    compared["seats"] = (found.wave["quota"], len(found.selected))
-    compared["draw refused without all secrets"] = (1, int(found.without_all_secrets == "SECRETS_MISSING"))
-    compared["secrets opened by shares"] = (1, len(found.wave["opened_by_shares"]))
-    compared["draw verified from what is published"] = (1, int(found.verified))
+    compared |= identities(city, found) | _newer_list(city, found) | _waves(found)
     compared["sheets handed over with the signed digest"] = (len(found.imports), found.handed_over)
-    compared["never bought"] = (PLAN["never_buy"], len(found.selected) - result["purchased"])
+    compared["never bought"] = (PLAN["never_buy"], len(found.first.selected) - result["purchased"])
     failed = sum(count for name, count in result["messages"].items() if name.endswith("/failed"))
     compared["messages that failed"] = (0, failed)
     compared["forged claims refused"] = (sum(found.forged.values()), sum(result["refused_claims"].values()))
     return compared
+
+
+def mismatches(compared: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Everything that did not come out as planted."""
+    return [f"{name}: planted {a}, found {b}" for name, (a, b) in compared.items() if a != b]
+
+
+def reviewed(found: Found) -> dict[str, Any]:
+    """What staff were asked, what two people decided, and whether anybody of the ring got a seat."""
+    seen = found.review
+    return {
+        "near_duplicates": seen.pairs + seen.other_pairs,
+        "ring_members": seen.members,
+        "decided": dict(Counter(seen.decided.values())),
+        "ring_members_selected": found.selected_of(seen.ring),
+        "changed_by_the_newer_list": found.newer.changed,
+        "seats_given_again": found.second.wave["recycled_seats"],
+    }
+
+
+def identities(city: City, found: Found) -> dict[str, tuple[int, int]]:
+    """The review queue, and what two people decided there."""
+    seen, left = found.review, PLAN["near_duplicates_left"]
+    second = sum(pair.one_person for pair in city.pairs)
+    return {
+        "near duplicates in the review queue": (len(city.pairs), seen.pairs),
+        "near duplicates nobody planted": (0, seen.other_pairs),
+        "rings in the review queue": (1, seen.rings),
+        "members of the ring": (len(city.ring), seen.members),
+        "members nobody planted": (0, seen.other_members),
+        "refused by two people": (second - left + len(city.ring), len(seen.refused)),
+        "namesakes confirmed by two people": (len(city.pairs) - second, len(seen.confirmed)),
+        "near duplicates still with staff": (left, seen.left),
+        "ring members selected": (0, found.selected_of(seen.ring)),
+        "selected although refused or listed": (0, found.selected_of([*seen.refused, *found.newer.excluded])),
+        "people in review for one payout account": (PLAN["shared_account"], seen.one_account),
+    }
+
+
+def _newer_list(city: City, found: Found) -> dict[str, tuple[int, int]]:
+    seen = found.newer
+    return {
+        "changes foreseen before the newer list": (len(city.changed), seen.foreseen),
+        "changes foreseen that nobody planted": (0, seen.other_foreseen),
+        "people changed by the newer list": (len(city.changed), seen.changed),
+        "changes left when it was loaded": (0, seen.left_over),
+        "let in by it, and joined": (len(seen.let_in), seen.joined),
+    }
+
+
+def _waves(found: Found) -> dict[str, tuple[int, int]]:
+    first, second = found.first, found.second
+    again = min(PLAN["second_wave"]["joining"], len(first.others))
+    seats = PLAN["second_wave"]["own_seats"] + PLAN["never_buy"]
+    return {
+        "seats": (first.wave["quota"], len(first.selected)),
+        "first wave extended": (1, int(datetime.fromisoformat(first.wave["closes_at"]) == FIRST_CLOSES)),
+        "seats lost by not buying, given again": (PLAN["never_buy"], second.wave["recycled_seats"]),
+        "joined the second wave with nothing filled in": (again, found.joined_again),
+        "selected in the second wave": (min(seats, again), len(second.selected)),
+        "draw refused without all secrets": (2, _count(found, "SECRETS_MISSING")),
+        "secrets opened by shares": (2, len(first.wave["opened_by_shares"]) + len(second.wave["opened_by_shares"])),
+        "draw verified from what is published": (2, int(first.verified) + int(second.verified)),
+    }
+
+
+def _count(found: Found, code: str) -> int:
+    return sum(drawn.without_all_secrets == code for drawn in (found.first, found.second))
 
 
 def _books(books: dict[str, Any], result: dict[str, Any]) -> list[str]:

@@ -9,10 +9,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from deploy.demo.identities import THINGS, another_nik, linked
 from deploy.demo.people import Person, nik_of, people
+from deploy.demo.spellings import WAYS
 from services.registration.domain import plain_text
 from services.registration.domain.intake import Form
-from tests.bench.identity_names import WAYS
 
 RINGS = (10, 30, 100, 300, 1000)
 OFFICE_NUMBER = "081260000001"
@@ -84,7 +85,7 @@ def _given(source: Iterator[Person], sex: str) -> Iterator[str]:
     return (other.full_name.split(" ", 1)[0] for other in source if other.sex == sex)
 
 
-def _application(person: Person, ring: int | None = None, device: str = "") -> Application:
+def application(person: Person, ring: int | None = None, device: str = "") -> Application:
     form = Form(
         full_name=person.full_name,
         nik=person.nik,
@@ -118,7 +119,7 @@ def _household(source: Iterator[Person], chance: random.Random) -> list[Applicat
     if size > 1 and chance.random() < 0.04:
         together[1] = _twin(head, together[1], chance)
     device = _device(head, chance)
-    return [_application(each, device=device) for each in together]
+    return [application(each, device=device) for each in together]
 
 
 def _phone(head: Person, member: Person, one_phone: bool) -> str:
@@ -156,11 +157,11 @@ def _second(one: Application, chance: random.Random) -> tuple[Application, str]:
     kind, write = chance.choice(list(WAYS.items()))
     kecamatan = form.kecamatan if chance.random() < 0.8 else f"12.71.{chance.randint(1, 21):02}"
     born, sex = form.birth_date, form.sex or "M"
-    nik = nik_of(kecamatan or "12.71.01", born, sex, chance.randint(1, 8999))
+    nik = another_nik(form.nik, kecamatan or "12.71.01", born, sex, chance)
     changed = replace(
         form,
         full_name=write(form.full_name, chance),
-        nik=nik if nik != form.nik else nik[:12] + "8999",
+        nik=nik,
         kecamatan=kecamatan,
         kk_number=form.kk_number if chance.random() < 0.4 else f"{nik[:6]}{born:%d%m}16{chance.randint(1, 9999):04}",
         mobile=form.mobile if chance.random() < 0.3 else f"+62813{chance.randrange(10**8):08}",
@@ -172,36 +173,10 @@ def _second(one: Application, chance: random.Random) -> tuple[Application, str]:
 
 
 def _ring(number: int, members: int, source: Iterator[Person], chance: random.Random) -> list[Application]:
-    """A chain of cells of three to seven identities: all of a cell share one thing, and its last one another with
-    the first of the next cell. No thing is shared by all, and neighbours in the chain have one thing in common."""
-    made: list[Application] = []
+    """A chain of cells of four to seven identities; the last one is cut where the ring ends."""
     persons = [next(source) for _ in range(members)]
-    place, cell = 0, 0
-    while place < members:
-        size = chance.randint(4, 7)
-        shared = ("mobile", "kk", "device")[cell % 3]
-        for each in range(place, min(place + size, members)):
-            made.append(_cell_member(persons[each], number, cell, shared))
-        if cell and place < members:
-            made[place] = _hinge(made[place - 1], made[place])
-        place, cell = place + size, cell + 1
-    return made
-
-
-def _cell_member(person: Person, ring: int, cell: int, shared: str) -> Application:
-    name = f"{ring:02}{cell:06}"
-    if shared == "mobile":
-        person = replace(person, mobile=f"0817{name}")
-    if shared == "kk":
-        person = replace(person, kk_number=f"12710101{name}")
-    return _application(person, ring, f"ring-{name}" if shared == "device" else "")
-
-
-def _hinge(last: Application, first: Application) -> Application:
-    """What the first of a cell has in common with the last of the cell before."""
-    taken = first.form
-    if last.device and not first.device:
-        return replace(first, device=last.device)
-    if taken.kk_number.startswith("12710101"):
-        return replace(first, form=replace(taken, mobile=last.form.mobile))
-    return replace(first, form=replace(taken, kk_number=last.form.kk_number))
+    sizes: list[int] = []
+    while sum(sizes) < members:
+        sizes.append(chance.randint(4, 7))
+    cells = [(THINGS[place % len(THINGS)], size) for place, size in enumerate(sizes)]
+    return [application(each.person, number, each.device) for each in linked(persons, cells, number)]

@@ -1,7 +1,7 @@
 """A small city goes through the whole programme, and everything comes out as planted.
 
-This is `make demo` itself: the real upload, the real doors, a bank that misbehaves, forged claims, the audit, and the
-search for numbers of people in every collection, topic, file and log line.
+This is `make demo` itself: the real upload, the real doors, people who come in twice, a ring, two waves, a bank that
+misbehaves, forged claims, the audit, and the search for numbers of people in every collection, topic, file and log.
 """
 
 from __future__ import annotations
@@ -32,5 +32,9 @@ def test_what_was_planted_is_found_and_no_invariant_is_broken(tmp_path: Path) ->
     assert sum(found["refused_claims"].values()) == 7
     assert len(found["delayed_by_cause"]) >= 5
     assert found["dead_letters"] == 0
+    assert found["review"]["decided"] == {"reject": 4 + 11, "confirm": 1}
+    assert found["review"]["ring_members_selected"] == 0
+    assert found["review"]["changed_by_the_newer_list"] == 1 + 1 + 1
+    assert found["review"]["seats_given_again"] == 3
     assert found["bank"]["paid_rupiah"] - found["bank"]["returned_rupiah"] == found["paid_rupiah"] > 0
     assert found["bank"]["paid_twice"] == 0

@@ -91,6 +91,17 @@ async def test_a_service_is_idle_only_when_nothing_is_to_be_told_heard_done_or_o
             await until_idle(office, "incentive", seconds=0)
 
 
+async def test_registration_is_not_idle_while_a_ring_has_members_to_tend(tmp_path: Path) -> None:
+    database, clock_file = MemoryDatabase(MemoryStore()), tmp_path / "clock.json"
+    ProgrammeClock.write(clock_file, NOW, 1.0)
+    async with httpx.AsyncClient() as http:
+        office = Office(http, Accounts(database, SystemClock()), database, "", clock_file, Phones(tmp_path))
+        await until_idle(office, "registration", seconds=0)
+        await database.write([Put("registration:rings", {"_id": "ring", "waiting": True})])
+        with pytest.raises(DemoFailed):
+            await until_idle(office, "registration", seconds=0)
+
+
 async def test_the_bank_says_what_it_has_still_to_do() -> None:
     now = NOW
 

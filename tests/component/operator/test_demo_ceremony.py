@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from deploy.demo import ceremony
 from deploy.demo.office import Office
-from tests.unit.registration.house import APPROVER, SECRETARIAT, House, open_house
+from tests.component.operator.demo_office import HouseOffice
+from tests.unit.registration.house import APPROVER, SECRETARIAT, open_house
 from tests.unit.registration.test_waves_door import open_wave
-
-
-class Staff:
-    """Stands for the demo's office: the same questions, asked of a house."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-
-    async def ask(self, method: str, path: str, who: str, **request: Any) -> Any:
-        assert who == "sekretariat"
-        return await self._house.call(method, path.removeprefix("/registration"), 202, headers=SECRETARIAT, **request)
 
 
 async def test_the_demo_opens_a_withheld_secret_by_shares(tmp_path: Path) -> None:
     async with open_house() as house:
         await open_wave(house)
-        await ceremony.prepare(cast(Office, Staff(house)), 1, tmp_path)
+        await ceremony.prepare(cast(Office, HouseOffice(house)), 1, tmp_path)
         house.clock.ahead += timedelta(days=6)
         await house.call("POST", "/waves/1/closing", 202, headers=SECRETARIAT)
         await house.wave_until(1, "closed")

@@ -1,9 +1,13 @@
-"""The ways in which one person's name comes in twice."""
+"""The ways in which one person's name comes in twice, for the demo and for the measurements of the watch."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+
+OLD_SOUNDS = (("Y", "J"), ("u", "oe"), ("j", "dj"), ("sy", "sj"), ("f", "p"))
+"""New and old spelling: Yusuf and Jusuf, Sukarno and Soekarno."""
+SOUNDS = (("ch", "kh"), *OLD_SOUNDS, ("i", "y"))
 
 
 def _same(name: str, chance: random.Random) -> str:
@@ -12,13 +16,19 @@ def _same(name: str, chance: random.Random) -> str:
 
 def _spelling(name: str, chance: random.Random) -> str:
     """Old spelling, or another way of writing a sound."""
-    for old, new in (("ch", "kh"), ("Y", "J"), ("u", "oe"), ("j", "dj"), ("sy", "sj"), ("f", "p"), ("i", "y")):
+    for old, new in SOUNDS:
         if old in name[1:] and chance.random() < 0.6:
             place = name.index(old, 1)
             if old == "i" and place != len(name) - 1:
                 continue
             return name[:place] + new + name[place + len(old) :]
     return name.upper()
+
+
+def rewritten(name: str, sound: tuple[str, str]) -> str:
+    """One sound, not the first letter, written in the other way; the name as it is when it has no such sound."""
+    old, new = sound
+    return name[0] + name[1:].replace(old, new, 1)
 
 
 def _order(name: str, chance: random.Random) -> str:
@@ -30,7 +40,12 @@ def _title(name: str, chance: random.Random) -> str:
 
 
 def _muhammad(name: str, chance: random.Random) -> str:
-    return f"{chance.choice(('M.', 'Muhammad', 'Moh.', 'Mhd.', 'Siti'))} {name}"
+    """In front of a name, or left out; who is called so writes it in another way."""
+    written = chance.choice(("M.", "Muhammad", "Moh.", "Mhd.", "Siti"))
+    first, _, rest = name.partition(" ")
+    if first == "Muhammad" and rest:
+        return rest if written in ("Muhammad", "Siti") else f"{written} {rest}"
+    return f"{written} {name}"
 
 
 def _slip(name: str, chance: random.Random) -> str:
