@@ -8,7 +8,9 @@ import csv
 import hashlib
 import io
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, closing
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +19,7 @@ from pydantic import Field
 
 from services.registration import store
 from services.registration.adapters import handover_files
+from services.registration.adapters.row_spool import Row, RowSpool
 from services.registration.api import sealing
 from services.registration.api.bodies import Body, Key
 from services.registration.api.desk import Desk
@@ -36,6 +39,9 @@ from shared.security.accounts import Staff
 from shared.web.pages import day, instant, number
 
 AT_ONCE = 100
+"""People that are read and opened together: so many are in memory."""
+READ_AHEAD = 5000
+"""Ids that are read ahead, so that the index is not walked again for every hundred people."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,14 +67,13 @@ def add_handovers(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/handovers/{handover_id}/rows.csv", summary="Rekapitulasi", response_class=Csv)
     async def rows(handover_id: Key, staff: Staff = secretariat) -> Csv:
-        kept = await _unchanged(desk, handover_id)
+        spool = await _unchanged(desk, handover_id)
         name = f'attachment; filename="rekapitulasi-{handover_id}.csv"'
-        return Csv(_csv(desk, kept.import_id), headers={"Content-Disposition": name})
+        return Csv(_csv(spool), headers={"Content-Disposition": name})
 
     @router.get("/handovers/{handover_id}/rows.xlsx", summary="Rekapitulasi untuk Excel")
     async def sheet(handover_id: Key, staff: Staff = secretariat) -> Response:
-        kept = await _unchanged(desk, handover_id)
-        rows = [row async for row in people_of(desk, kept.import_id)]
+        rows = chain.from_iterable((await _unchanged(desk, handover_id)).parts())
         file = await asyncio.to_thread(handover_files.workbook, HEADINGS, rows)
         name = f'attachment; filename="rekapitulasi-{handover_id}.xlsx"'
         return Response(file, media_type=XLSX, headers={"Content-Disposition": name})
@@ -84,7 +89,7 @@ async def make(desk: Desk, body: HandoverBody, by: str) -> dict[str, Any]:
     """Sign what the sheet's people are now, and keep the record. Raises Refused IMPORT_UNKNOWN, HANDOVER_EMPTY."""
     if await store.import_run(desk.service.database, body.import_id) is None:
         raise Refused("IMPORT_UNKNOWN")
-    people, digest = await _digest(desk, body.import_id)
+    people, digest = await _read(desk, body.import_id)
     handover_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.import_id}/{body.recipient}/{digest}"))
     signed = _signer(desk).sign(statement(handover_id, body.import_id, body.recipient, people, digest))
     signature = base64.b64encode(signed).decode()
@@ -101,12 +106,18 @@ async def _known(desk: Desk, handover_id: str) -> Handover:
     return found
 
 
-async def _unchanged(desk: Desk, handover_id: str) -> Handover:
-    """The record whose file can still be made byte for byte. Raises Refused HANDOVER_UNKNOWN, HANDOVER_CHANGED."""
+async def _unchanged(desk: Desk, handover_id: str) -> RowSpool:
+    """The rows of a record whose file can still be made byte for byte; everybody's data are opened once for it.
+
+    Raises Refused HANDOVER_UNKNOWN, HANDOVER_CHANGED.
+    """
     kept = await _known(desk, handover_id)
-    if (await _digest(desk, kept.import_id))[1] != kept.digest:
-        raise Refused("HANDOVER_CHANGED")
-    return kept
+    with ExitStack() as stack:
+        spool = stack.enter_context(closing(RowSpool()))
+        if (await _read(desk, kept.import_id, spool))[1] != kept.digest:
+            raise Refused("HANDOVER_CHANGED")
+        stack.pop_all()
+    return spool
 
 
 def _signer(desk: Desk) -> Ed25519PrivateKey:
@@ -124,17 +135,25 @@ def _shown(desk: Desk, handover: Handover) -> dict[str, Any]:
     }
 
 
-async def people_of(desk: Desk, import_id: str) -> AsyncIterator[tuple[str, ...]]:
-    """Rows of the sheet's people in order of their ids; settled people only."""
+async def people_of(desk: Desk, import_id: str) -> AsyncIterator[list[Row]]:
+    """Rows of the sheet's people in order of their ids, part by part; settled people only."""
     after, count = "", 0
-    while ids := await store.imported_after(desk.service.database, import_id, after, AT_ONCE):
-        after = ids[-1]
-        found = {each.applicant_id: each for each in await store.applicants(desk.service.database, ids)}
-        keys = await desk.vault.keys(ids)
-        for applicant_id in ids:
-            if applicant_id in keys and _goes_along(found[applicant_id]):
-                count += 1
-                yield row_of(count, sealing.opened(keys[applicant_id], found[applicant_id])[0])
+    while ahead := await store.imported_after(desk.service.database, import_id, after, READ_AHEAD):
+        after = ahead[-1]
+        for start in range(0, len(ahead), AT_ONCE):
+            part = await _opened(desk, ahead[start : start + AT_ONCE], count)
+            count += len(part)
+            yield part
+
+
+async def _opened(desk: Desk, ids: list[str], before: int) -> list[Row]:
+    """Rows of the settled among some people, numbered after those before."""
+    found = {each.applicant_id: each for each in await store.applicants(desk.service.database, ids)}
+    keys = await desk.vault.keys(ids)
+    settled = [each for each in ids if each in keys and _goes_along(found[each])]
+    return [
+        row_of(number, sealing.opened(keys[each], found[each])[0]) for number, each in enumerate(settled, before + 1)
+    ]
 
 
 def _goes_along(applicant: Applicant) -> bool:
@@ -142,11 +161,15 @@ def _goes_along(applicant: Applicant) -> bool:
     return applicant.stage in ("eligible", "joined", "selected")
 
 
-async def _csv(desk: Desk, import_id: str) -> AsyncIterator[str]:
+def _csv(spool: RowSpool) -> Iterator[str]:
     """The file whose bytes are digested: UTF-8, commas, one line feed a row."""
     yield _line(HEADINGS)
-    async for row in people_of(desk, import_id):
-        yield _line(row)
+    for part in spool.parts():
+        yield _lines(part)
+
+
+def _lines(part: list[Row]) -> str:
+    return "".join(map(_line, part))
 
 
 def _line(row: tuple[str, ...]) -> str:
@@ -156,13 +179,15 @@ def _line(row: tuple[str, ...]) -> str:
     return text.getvalue()
 
 
-async def _digest(desk: Desk, import_id: str) -> tuple[int, str]:
-    """How many people, and the SHA-256 of the file."""
-    lines, digest = -1, hashlib.sha256()
-    async for line in _csv(desk, import_id):
-        lines += 1
-        digest.update(line.encode())
-    return lines, digest.hexdigest()
+async def _read(desk: Desk, import_id: str, spool: RowSpool | None = None) -> tuple[int, str]:
+    """How many people, and the SHA-256 of the file; its rows go into `spool`."""
+    people, digest = 0, hashlib.sha256(_line(HEADINGS).encode())
+    async for part in people_of(desk, import_id):
+        people += len(part)
+        digest.update(_lines(part).encode())
+        if spool:
+            spool.add(part)
+    return people, digest.hexdigest()
 
 
 def _record(desk: Desk, kept: Handover, run: Import | None) -> bytes:

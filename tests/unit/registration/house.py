@@ -35,11 +35,11 @@ class TurnedClock:
     """Programme time that a test turns forward; waiting is real and short."""
 
     def __init__(self) -> None:
-        self.ahead = timedelta(0)
+        self.ahead, self.stopped = timedelta(0), cast(datetime | None, None)
 
     def now(self) -> datetime:
         passed = timedelta(milliseconds=int(asyncio.get_running_loop().time() * 1000) % 10_000_000)
-        return START + self.ahead + passed
+        return self.stopped or START + self.ahead + passed
 
     wall = now
 

@@ -95,7 +95,7 @@ class Office:
 
     def __init__(self, *known: str) -> None:
         disk, self.registry = MemoryStore(), Registry()
-        vault = Vault(MemoryDatabase(disk), b"m" * 32, b"i" * 32)
+        vault = self.vault = Vault(MemoryDatabase(disk), b"m" * 32, b"i" * 32)
         self.handler = effects.CheckIdentities(
             vault, CachedRegistry(self.registry, now=lambda: NOW), timedelta(seconds=5)
         )
@@ -121,6 +121,20 @@ async def test_a_check_opens_asks_and_brings_back_only_what_matched() -> None:
     assert outcome.data == {"answers": [said("a"), said("b", "mismatch", "full_name")]}
     assert office.registry.asked == list(NIKS.values())
     assert "1271" not in str(outcome)
+
+
+@pytest.mark.parametrize("field", ["full_name", "birth_date", "kk_number", "sex"])
+async def test_what_was_corrected_is_asked_about_anew_and_the_same_is_not(field: str) -> None:
+    """The answer about other data of the same NIK would be remembered else."""
+    office = Office("a", "b")
+    office.people = office.people[:1]
+    for _ in range(2):
+        await office.ask()
+    assert office.registry.asked == [NIKS["a"]]
+    key = (await office.vault.keys(["a"]))["a"]
+    office.people[0][field] = "F" if field == "sex" else key.seal(field, "1996-05-06")
+    await office.ask()
+    assert office.registry.asked == [NIKS["a"]] * 2
 
 
 async def test_an_erased_person_is_not_asked_about() -> None:

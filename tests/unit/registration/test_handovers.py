@@ -6,14 +6,18 @@ import base64
 import csv
 import hashlib
 import io
+from collections.abc import Iterable
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from openpyxl import load_workbook
 
 from services.registration.adapters.handover_files import workbook
-from services.registration.api.handovers import _line
+from services.registration.adapters.row_spool import RowSpool
+from services.registration.api.handovers import AT_ONCE, _line
 from services.registration.domain.handover import HEADINGS, statement
 from services.registration.domain.imports import headings, read_row
+from shared.security.vault import PersonKey
 from tests.unit.registration.house import PLACEMENT, SECRETARIAT, House, open_house, person, wait_for
 
 SHEET = "Nama;NIK;Tanggal Lahir;No KK;Email;No HP;Alamat;Pendidikan;Status Kerja;Pelatihan\n"
@@ -113,6 +117,53 @@ async def test_only_the_secretariat_hands_over_and_only_what_is_there() -> None:
         assert told["code"] == "IMPORT_UNKNOWN"
         told = await house.call("GET", "/handovers/nothing/record.pdf", 404, headers=PLACEMENT)
         assert told["code"] == "HANDOVER_UNKNOWN"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_nobody_s_data_are_opened_twice_for_one_file(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_house() as house:
+        kept = await handed_over(house)
+        opened, keys = list[str](), house.vault.keys
+
+        async def counted(persons: Iterable[str]) -> dict[str, PersonKey]:
+            found = await keys(persons)
+            opened.extend(found)
+            return found
+
+        monkeypatch.setattr(house.vault, "keys", counted)
+        await house.call("GET", f"/handovers/{kept['handover_id']}/rows.{kind}", 200, headers=SECRETARIAT)
+        assert len(opened) == len(set(opened)) == 3
+
+
+async def test_more_people_than_are_read_at_once_are_numbered_through() -> None:
+    async with open_house() as house:
+        kept = await handed_over(house, AT_ONCE + 5)
+        file = await house.http.get(f"/registration/handovers/{kept['handover_id']}/rows.csv", headers=SECRETARIAT)
+        rows = list(csv.reader(io.StringIO(file.text)))[1:]
+        assert [each[0] for each in rows] == [str(number) for number in range(1, AT_ONCE + 6)]
+        assert hashlib.sha256(file.content).hexdigest() == kept["digest"]
+
+
+def test_rows_that_wait_are_sealed_on_the_disk_and_come_back_part_by_part() -> None:
+    spool, parts = RowSpool(), [[("1", "1271050504950001", "Siti"), ("2", "", "Böni")], [("3", "x", "y")]]
+    for part in parts:
+        spool.add(part)
+    spool._file.seek(0)
+    raw = spool._file.read()
+    assert b"1271050504950001" not in raw
+    assert b"Siti" not in raw
+    assert list(spool.parts()) == parts
+    assert spool._file.closed
+
+
+def test_rows_that_nobody_reads_to_the_end_are_given_up() -> None:
+    spool = RowSpool()
+    for number in range(3):
+        spool.add([(str(number),)])
+    reading = spool.parts()
+    assert next(reading) == [("0",)]
+    reading.close()
+    assert spool._file.closed
 
 
 def test_no_cell_becomes_a_formula_or_a_number() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.unit.registration.browser import Browser
-from tests.unit.registration.house import House, holder, open_house, person
+from tests.unit.registration.house import House, application, holder, open_house, person
 from tests.unit.registration.test_pages_status import LOST
 
 LIMITS = {
@@ -92,3 +92,43 @@ async def test_the_office_s_own_programs_have_no_limit_by_address() -> None:
             await house.call(
                 "POST", "/lost-codes", 202, json={"nik": "1" * 16, "kk_number": "2" * 16, "birth_date": "1990-01-01"}
             )
+
+
+async def test_codes_are_limited_by_the_address_that_asks_whomever_they_go_to() -> None:
+    async with open_house(**LIMITS) as house:
+        people = [await house.apply(**person(number)) for number in range(1, 6)]
+        statuses = []
+        for answer in people:  # five people, five phones, one caller
+            path = f"/registration/applications/{answer['applicant_id']}/codes"
+            told = {**holder(answer), "X-Forwarded-For": "203.0.113.1"}
+            statuses.append((await house.http.post(path, json={"purpose": "correction"}, headers=told)).status_code)
+        assert statuses == [202, 202, 202, 202, 429]
+        told = {**holder(people[4]), "X-Forwarded-For": "203.0.113.2"}
+        await house.call("POST", path.removeprefix("/registration"), 202, json={"purpose": "correction"}, headers=told)
+
+
+async def test_a_number_is_not_flooded_by_those_who_ask_for_lost_codes() -> None:
+    async with open_house(**LIMITS) as house:
+        answer = await house.apply()
+        body = {name: application()[name] for name in ("nik", "kk_number", "birth_date")}
+        for _ in range(4):
+            assert await house.call("POST", "/lost-codes", 202, json=body) == {}
+            house.clock.ahead += timedelta(seconds=90)
+        sent = [each["applicant_id"] for each in house.events("ConfirmationCodeIssued")]
+        assert sent == [answer["applicant_id"]] * LIMITS["codes_per_number_per_hour"]
+
+
+async def test_who_guesses_at_the_papers_of_a_person_waits_too() -> None:
+    async with open_house(**LIMITS) as house:
+        await house.apply()
+        known = {name: application()[name] for name in ("nik", "kk_number", "birth_date")}
+        caller = {"X-Forwarded-For": "203.0.113.7"}
+        codes = []
+        for guess in range(11, 15):
+            body = {**known, "kk_number": f"12710512031000{guess}", "code": "123456"}
+            answer = await house.http.post("/registration/lost-codes/renewals", json=body, headers=caller)
+            codes.append((answer.status_code, answer.json()["code"]))
+        assert codes == [(403, "CODE_EXPIRED")] * 3 + [(429, "TOO_MANY_TRIES")]
+        right = {**known, "code": "123456"}
+        refused = await house.call("POST", "/lost-codes/renewals", 429, json=right, headers=caller)
+        assert refused["code"] == "TOO_MANY_TRIES"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from services.registration.adapters.civil_registry import Answer, Identity, RegistryUnavailable
 from services.registration.adapters.registry_guard import DAYS, Budget, CachedRegistry
+from services.registration.effects import guarded
+from services.registration.settings import RegistrationSettings
 from shared.engine.ports import TransientError
 from tests.fakes import MemoryDatabase, MemoryStore
 from tests.unit.registration.house import Registry
@@ -144,3 +149,69 @@ async def test_what_cannot_be_counted_is_not_asked() -> None:
 
     assert (await guarded.silent()).reason == "COUNTING"
     assert guarded.registry.asked == []
+
+
+class Slow(Registry):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may, self.called = asyncio.Event(), asyncio.Event()
+
+    async def check(self, identity: Identity) -> Answer:
+        self.called.set()
+        await self.may.wait()
+        return await super().check(identity)
+
+
+async def test_one_question_alone_tries_whether_it_is_back() -> None:
+    guarded = Guarded(failures=1)
+    guarded.registry.answers[WHO.nik] = DOWN
+    await guarded.silent()
+    guarded.now.at += timedelta(seconds=30)
+    slow = guarded.guard._registry = Slow()
+
+    first = asyncio.create_task(guarded.ask("a"))
+    await slow.called.wait()
+    assert [(await guarded.silent(key)).reason for key in "bcd"] == ["RESTING"] * 3
+    slow.may.set()
+
+    assert (await first).found == "match"
+    assert (await guarded.ask("b")).found == "match"
+    assert len(slow.asked) == 2
+
+
+class Metrics:
+    """What the guard says of its budget."""
+
+    def __init__(self) -> None:
+        self.alarms: list[str] = []
+
+    def alarm(self, code: str) -> None:
+        self.alarms.append(code)
+
+
+def wired(database: MemoryDatabase, time: Time, registry: Registry, **settings: int) -> tuple[CachedRegistry, Metrics]:
+    """As the composition root builds it."""
+    metrics, chosen = Metrics(), {f"civil_registry_{name}": value for name, value in settings.items()}
+    ports = SimpleNamespace(clock=SimpleNamespace(now=time), database=database, metrics=metrics)
+    return guarded(registry, RegistrationSettings(**chosen), cast(Any, ports)), metrics
+
+
+async def test_the_office_s_budget_is_one_for_all_processes_and_counted_in_the_database() -> None:
+    database, time, registry = MemoryDatabase(MemoryStore()), Time(), Registry()
+    (one, alarms), (other, _) = (wired(database, time, registry, daily_budget=20) for _ in range(2))
+    await one.check("a", WHO)
+    with pytest.raises(RegistryUnavailable, match="BUDGET_SPENT"):
+        await other.check("b", WHO)
+    assert (alarms.alarms, len(registry.asked)) == (["REGISTRY_BUDGET"], 1)
+    assert [each["_id"] for each in database.store.documents(DAYS)] == ["2020-04-03"]
+
+
+async def test_the_office_says_for_how_many_days_an_answer_counts() -> None:
+    time, registry = Time(), Registry()
+    guard, _ = wired(MemoryDatabase(MemoryStore()), time, registry, cache_days=2)
+    for days in (0, 2, 1):
+        time.at += timedelta(days=days)
+        await guard.check("a", WHO)
+    assert len(registry.asked) == 2

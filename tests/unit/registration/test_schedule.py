@@ -8,6 +8,7 @@ from typing import Any
 from services.registration import store
 from services.registration.domain import draw, identity, joining, results
 from services.registration.domain.applicant import Applicant
+from services.registration.domain.cancelling import PART, release
 from services.registration.domain.closing import FreezeChunk, FrozenChunk, freeze_chunk
 from services.registration.domain.draw import Row
 from services.registration.domain.identity import LapseQuestion, RequestChecks
@@ -45,6 +46,25 @@ class Desk:
 def people(count: int, **changes: Any) -> list[Applicant]:
     plain = eligible(import_id="i1")
     return [replace(plain, applicant_id=f"p{number:05d}", **changes) for number in range(count)]
+
+
+# ---- cancelling
+
+
+async def test_a_crowd_is_released_over_several_rounds_and_the_wave_ends_with_the_last() -> None:
+    desk = Desk()
+    await desk.keep(wave(state="cancelling", cancelled_because="-"), *people(PART + 1, stage="joined", wave=1))
+    told = list[str]()
+    for size, last in ((PART, False), (1, True)):
+        (command,) = await desk.waves()
+        assert (len(command.applicant_ids), command.last) == (size, last)
+        found = await store.wave(desk.database, 1)
+        members = [await store.applicant(desk.database, each) for each in command.applicant_ids]
+        decision = release(found, members, command, NOW)
+        told += [each.subject for each in decision.events]
+        await desk.keep(*decision.changes)
+    assert (len(told), len(set(told))) == (PART + 1, PART + 1)
+    assert await desk.waves() == []
 
 
 # ---- freezing
