@@ -2,8 +2,9 @@
 
 A service does its best work with a certain number of requests under way; more of them only wait. Each lane
 (citizens, partners, staff) finds its own number by itself: it grows while answers come in time and shrinks when
-they do not (additive increase, multiplicative decrease, as TCP does). Who comes beyond it is told when to come
-again, at a random moment so that not all come back together. Source: paper facts 96 and 136, goals O1-O3.
+they do not, by as much as they were late (additive increase, multiplicative decrease, as TCP does). Who comes
+beyond it is told when to come again, at a random moment so that not all come back together. Source: paper facts 96
+and 136, goals O1-O3.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ REFUSED = COMMON["BUSY"][0]
 IN_TIME_SECONDS = 0.6
 """An answer after this long is a sign that too many are under way."""
 FEWEST, FIRST, MOST = 8, 64, 2000
-SHRINK = 0.9
+SHRINK_MOST = 0.5
+"""However late one answer was, no more than half is given up at once."""
 COME_AGAIN_SECONDS = (5, 60)
 UNLIMITED = ("/alive", "/health", "/metrics", "/style.css")
 """What operators and browsers need just then."""
@@ -51,7 +53,7 @@ class Lane:
             if self.under_way >= self.limit / 2:  # a limit that nobody reaches says nothing about what can be borne
                 self.limit = min(MOST, self.limit + 1 / self.limit)
         elif now - self.judged_at > seconds:
-            self.limit, self.judged_at = max(FEWEST, self.limit * SHRINK), now
+            self.limit, self.judged_at = max(FEWEST, self.limit * max(SHRINK_MOST, IN_TIME_SECONDS / seconds)), now
         self.under_way -= 1
 
 

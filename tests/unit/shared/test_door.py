@@ -115,12 +115,15 @@ async def test_late_answers_shrink_a_lane_and_timely_ones_widen_it_again() -> No
     assert house.door.lanes["citizen"].limit == FIRST
 
 
-async def test_one_slow_moment_shrinks_a_lane_once() -> None:
+@pytest.mark.parametrize(("times_late", "left"), [(1.25, 0.8), (2.0, 0.5), (10.0, 0.5)])
+async def test_one_slow_moment_shrinks_a_lane_once_and_by_as_much_as_it_was_late(
+    times_late: float, left: float
+) -> None:
     lane = Lane()
     for _ in range(FIRST):  # all that were under way in it
         lane.under_way = FIRST
-        lane.done(1.0, now=5.0)
-    assert lane.limit == pytest.approx(FIRST * 0.9)
+        lane.done(times_late * IN_TIME_SECONDS, now=5.0)
+    assert lane.limit == pytest.approx(FIRST * left)
 
 
 async def test_a_visitor_who_sends_slowly_is_no_sign_of_pressure() -> None:
