@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +28,11 @@ ONE_PROCESS = "services"
 KEYS = ("master", "index", "records")
 START_SECONDS = 60
 RESTART_AFTER_SECONDS = 1.0
+
+
+LISTENERS = ("notification", "reporting")
+"""They tell and count what happened; whoever stands at a door goes first when the processors are short."""
+_GIVES_WAY = ("nice", "-n", "5") if shutil.which("nice") else ()
 
 
 @dataclass(eq=False)
@@ -108,7 +114,7 @@ class Stack:
     ) -> Part:
         logs = self.folder / "logs"
         logs.mkdir(parents=True, exist_ok=True)
-        command = (sys.executable, "-W", "ignore", "-m", module)
+        command = (*(_GIVES_WAY if name in LISTENERS else ()), sys.executable, "-W", "ignore", "-m", module)
         part = Part(name, command, self.environment(name, port), logs / f"{name}.log", port, health, serves)
         self.parts[name] = part
         return part
