@@ -115,6 +115,13 @@ async def test_late_answers_shrink_a_lane_and_timely_ones_widen_it_again() -> No
     assert house.door.lanes["citizen"].limit == FIRST
 
 
+@pytest.mark.parametrize(("share_of_time", "growth"), [(1.0, 1.0), (0.5, 2.0), (0.1, 4.0), (0.0, 4.0)])
+async def test_a_lane_grows_faster_the_sooner_answers_come(share_of_time: float, growth: float) -> None:
+    lane = Lane(under_way=FIRST)
+    lane.done(share_of_time * IN_TIME_SECONDS, now=0.0)
+    assert lane.limit == pytest.approx(FIRST + growth / FIRST)
+
+
 @pytest.mark.parametrize(("times_late", "left"), [(1.25, 0.8), (2.0, 0.5), (10.0, 0.5)])
 async def test_one_slow_moment_shrinks_a_lane_once_and_by_as_much_as_it_was_late(
     times_late: float, left: float
