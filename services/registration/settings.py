@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.platform.settings import CommonSettings, secret_text
+from shared.platform.settings import secret_text
+from shared.web.door_settings import DoorSettings
 
 
-class RegistrationSettings(CommonSettings):
+class RegistrationSettings(DoorSettings):
     """What an office decides about intake, identity and waves."""
 
     rule_set: str = "prakerja-2020"
@@ -72,36 +73,9 @@ class RegistrationSettings(CommonSettings):
     import_rows_in_flight: int = Field(400, ge=1, le=2000)
     """Rows of a sheet that are decided beside each other, so that they share commits."""
 
-    trusted_proxies: str = "127.0.0.0/8 ::1/128"
-    """Networks of our own proxies. Only what they write into X-Forwarded-For is believed; requests that come from these
-    networks themselves are the office's own programs and have no limit by address."""
-
-    codes_per_number_per_hour: int = Field(12, ge=1)
-    """One-time codes that one telephone number may be sent, whoever asks and for whatever purpose."""
-
-    codes_per_device_per_hour: int = Field(20, ge=1)
-    """One-time codes that one browser may ask for; families share one phone."""
-
-    codes_per_address_per_hour: int = Field(300, ge=1)
-    """One-time codes that one internet address may ask for: mobile operators put many people behind one."""
-
-    wrong_tries_per_device_per_hour: int = Field(20, ge=1)
-    """Tracking codes that one browser may type wrongly."""
-
-    wrong_tries_per_address_per_hour: int = Field(200, ge=1)
-    """Tracking codes that may be typed wrongly from one internet address."""
-
-    office_name: str = "Dinas Ketenagakerjaan Kota Medan"
-    office_address: str = "Jl. K.H. Wahid Hasyim No. 14, Medan Baru 20154"
-    office_phone: str = "nomor telepon di papan kantor kami"
-    """Replace it by the real number; until then pages send people to the office."""
-
     office_numbers: str = ""
     """More mobile numbers of the office and its partners, with spaces between them: many people may register with them
     (collective sheets often have one), and nobody is questioned for it."""
-
-    office_whatsapp: str = "nomor WhatsApp di papan kantor kami"
-    office_hours: str = "hari kerja pukul 08.00-16.00 WIB"
 
     def civil_registry_password(self) -> str:
         return secret_text(self.civil_registry_password_file)

@@ -158,6 +158,12 @@ def explain(error: Refused, refusals: Mapping[str, Refusal]) -> JSONResponse:
     return problem(error.code, STATUS[refusal.kind], sentence, None, **shown)
 
 
+def sentence(error: Refused, refusals: Mapping[str, Refusal]) -> str:
+    """The sentence of a refusal, as a page shows it."""
+    told: str = json.loads(bytes(explain(error, refusals).body))["detail"]
+    return told
+
+
 class _Shown(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "-"

@@ -54,6 +54,8 @@ class Town:
     once: str = ""
     """One-time password of the new member of staff."""
     applicants: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    """Their tracking codes."""
     tickets: dict[str, str] = field(default_factory=dict)
     """Topic -> number."""
     campaign: str = ""
@@ -93,7 +95,9 @@ class Town:
         for number in range(PEOPLE):
             place = SMALL if number < 2 else MIDDLE if number < 7 else LARGE
             body = application(**person(number + 1), district_code=place, email=f"orang{number}@contoh.id")
-            self.applicants.append((await self.ask("POST", "/registration/applications", json=body))["applicant_id"])
+            answer = await self.ask("POST", "/registration/applications", json=body)
+            self.applicants.append(answer["applicant_id"])
+            self.codes.append(answer["tracking_code"])
 
     async def open_wave(self) -> None:
         await self.ask("POST", "/registration/waves", "budi", json=WAVE)

@@ -27,7 +27,6 @@ from services.registration.api import (
 from services.registration.api.commands import COMMANDS
 from services.registration.api.desk import Desk
 from services.registration.api.importing import Importer
-from services.registration.api.limits import DoorLimits
 from services.registration.api.staff_site import HOME
 from services.registration.domain.refusals import REFUSALS
 from services.registration.reference import Reference, read_reference
@@ -35,6 +34,7 @@ from services.registration.settings import RegistrationSettings
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
+from shared.web.door_limits import DoorLimits
 from shared.web.guard import GuardedRoute
 from shared.web.host import host
 from shared.web.waiting_door import Entrance

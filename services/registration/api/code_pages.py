@@ -6,8 +6,7 @@ so that nothing that was typed is lost while a message is on its way.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,17 +26,9 @@ from services.registration.pages.site import Site, sent
 from services.registration.pages.words import told
 from shared.contracts.decision import Refused
 from shared.web.pages import MONTHS
-from shared.web.problems import Problem
+from shared.web.questions import ONE_TIME_CODE as CODE
+from shared.web.two_turns import Checked, Turn, take_turn
 
-CODE = Question(
-    "kode",
-    "digits",
-    "Kode sekali pakai",
-    "Tulis 6 angka dari pesan kami.",
-    "6 angka dari pesan yang baru kami kirim. Berlaku 5 menit.",
-    12,
-    "one-time-code",
-)
 TEXT = Question(
     "text",
     "area",
@@ -49,11 +40,6 @@ TEXT = Question(
 )
 LEAST_TEXT = 10
 NOTHING = "Belum ada yang diubah. Isi kolom yang keliru saja, lalu lanjutkan."
-SENT = "Kode sudah dikirim ke nomor ponsel atau e-mail Anda yang terdaftar. Ketik di bawah ini."
-SIX = re.compile(r"[0-9]{6}")
-
-Checked = Mapping[str, str]
-"""Name of a question -> what is wrong; empty when all is right."""
 
 
 @dataclass(frozen=True)
@@ -84,61 +70,37 @@ class _ActPages:
         self._site, self._act = site, act
 
     async def show(self, request: Request, desk: Desk, applicant: Applicant) -> Response:
-        return self._page(request, desk, applicant, {})
+        return self._page(request, desk, applicant, {}, Turn(False))
 
     async def take(self, request: Request, desk: Desk, applicant: Applicant) -> Response:
         fields = await sent(request)
         values = asked.picked(self._act.questions(desk), fields)
-        coded = fields.get("tahap") == "kode"
-        if errors := await self._act.check(desk, applicant, values):
-            return self._page(request, desk, applicant, values, errors=errors, coded=coded)
-        if not coded or fields.get("aksi") == "ulang":
-            return await self._code(request, desk, applicant, values)
-        code = asked.answer(CODE, fields)
-        if not SIX.fullmatch(code):
-            return self._page(request, desk, applicant, values, errors={CODE.name: CODE.missing}, coded=True)
-        try:
-            await self._act.do(desk, applicant, values, code)
-        except Refused as refused:
-            return self._page(request, desk, applicant, values, errors={CODE.name: told(refused)}, coded=True)
-        return self._site.to(f"/status?selesai={self._act.done}")
+        turn = await take_turn(
+            fields,
+            check=lambda: self._act.check(desk, applicant, values),
+            send=lambda: ask_code(desk, applicant, self._act.purpose),
+            do=lambda code: self._act.do(desk, applicant, values, code),
+            told=told,
+        )
+        if turn is None:
+            return self._site.to(f"/status?selesai={self._act.done}")
+        return self._page(request, desk, applicant, values, turn)
 
-    async def _code(self, request: Request, desk: Desk, applicant: Applicant, values: Values) -> Response:
-        """Send one. When that is refused the page stays, with all that was typed: a code may have come before."""
-        try:
-            await ask_code(desk, applicant, self._act.purpose)
-        except Refused as refused:
-            return self._page(request, desk, applicant, values, errors={"": told(refused)}, coded=True)
-        except Problem as problem:
-            if problem.retry_after is None:
-                raise
-            response = self._page(request, desk, applicant, values, errors={"": problem.sentence}, coded=True)
-            response.status_code, response.headers["Retry-After"] = problem.status, str(problem.retry_after)
-            return response
-        return self._page(request, desk, applicant, values, note=SENT, coded=True)
-
-    def _page(
-        self,
-        request: Request,
-        desk: Desk,
-        applicant: Applicant,
-        values: Values,
-        errors: Checked | None = None,
-        note: str = "",
-        coded: bool = False,
-    ) -> Response:
+    def _page(self, request: Request, desk: Desk, applicant: Applicant, values: Values, turn: Turn) -> Response:
         shown: dict[str, Any] = {
             "act": self._act,
             "code": CODE,
-            "coded": coded,
-            "errors": errors or {},
+            "coded": turn.coded,
+            "errors": turn.errors,
             "months": MONTHS,
-            "note": note,
+            "note": turn.note,
             "questions": self._act.questions(desk),
             "suspected": applicant.question.fields if applicant.question else (),
             "values": values,
         }
-        return self._site.page(request, desk, "with_code.html", 422 if errors else 200, **shown)
+        response = self._site.page(request, desk, "with_code.html", turn.status, **shown)
+        response.headers.update(turn.headers or {})
+        return response
 
 
 # ---- correction

@@ -12,7 +12,6 @@ from typing import Any
 
 from services.registration import store
 from services.registration.api import sealing
-from services.registration.api.limits import DoorLimits
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.application import RegisterApplicant
 from services.registration.domain.calendar import wib_date
@@ -29,6 +28,7 @@ from shared.contracts.registration_terms import Actor, Channel
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import PersonKey, Unreadable, Vault
+from shared.web.door_limits import DoorLimits
 from shared.web.guard import TRACE
 
 

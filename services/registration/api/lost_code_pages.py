@@ -11,7 +11,6 @@ from fastapi.responses import Response
 
 from services.registration.api import sealing
 from services.registration.api.bodies import LostCode, LostCodeRenewal
-from services.registration.api.code_pages import CODE, SIX
 from services.registration.api.desk import Desk
 from services.registration.api.lost_codes import ask_lost_code, renew_tracking
 from services.registration.pages import questions as asked
@@ -20,6 +19,8 @@ from services.registration.pages.site import Site, sent
 from services.registration.pages.words import told
 from shared.contracts.decision import Refused
 from shared.web.pages import MONTHS
+from shared.web.questions import ONE_TIME_CODE as CODE
+from shared.web.two_turns import SIX
 
 ASKED = (NIK, KK, BIRTH)
 CARRIED_LIFE = timedelta(minutes=30)

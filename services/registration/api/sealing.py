@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -13,11 +12,9 @@ from services.registration.domain import choices, imports, names, nik, plain_tex
 from services.registration.domain.applicant import Applicant, Indexes, Personal
 from services.registration.domain.intake import Form
 from services.registration.domain.likeness import NameMark, Traces
+from shared.security.tracking_codes import new_tracking_code as new_tracking_code
+from shared.security.tracking_codes import tracking_index as tracking_index
 from shared.security.vault import PersonKey, Vault
-
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""No 0, 1, I and O: nobody mistakes them on paper or by telephone."""
-_CODE_LETTERS = 12
 
 _READERS: Mapping[str, tuple[str, Any]] = {
     "full_name": ("full_name", lambda text: plain_text.clean(text, 100)),
@@ -61,19 +58,6 @@ FIELDS = frozenset(_READERS)
 def read(name: str, value: Any) -> Any:
     """One field of a body as the form takes it. Raises Refused with the field's own code."""
     return _READERS[name][1](value)
-
-
-def new_tracking_code() -> str:
-    """Twelve letters in three groups: 60 bits of chance."""
-    # 32 letters, so each random byte modulo 32 is an unbiased choice; one call to the system instead of twelve
-    letters = "".join(_ALPHABET[byte % 32] for byte in secrets.token_bytes(_CODE_LETTERS))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
-def tracking_index(vault: Vault, typed: str) -> str:
-    """Blind index of a tracking code, however it was typed."""
-    letters = "".join(letter for letter in typed.upper() if letter in _ALPHABET)
-    return vault.index("tracking", letters)
 
 
 def proof_index(vault: Vault, nik_number: str, kk_number: str, birth_date: date) -> str:

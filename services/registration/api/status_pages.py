@@ -14,20 +14,11 @@ from services.registration.api.public import proof_of
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.waves import Wave
 from services.registration.pages import status_view
-from services.registration.pages.questions import Question
 from services.registration.pages.site import Site, sent
 from services.registration.pages.words import told
 from shared.contracts.decision import Refused
+from shared.web.questions import TRACKING as CODE
 
-CODE = Question(
-    "kode_lacak",
-    "text",
-    "Kode lacak",
-    "Tulis kode lacak yang Anda terima setelah mendaftar.",
-    "12 huruf dan angka, misalnya ABCD-EFGH-JKLM. Huruf kecil dan tanda hubung tidak menjadi soal.",
-    40,
-    "off",
-)
 ENDED = "Waktu melihat status sudah habis. Ketik kode lacak Anda lagi."
 DONE = {
     "tes": "Tes sudah kami terima. Terima kasih.",

@@ -5,39 +5,24 @@ Every check is the reader of the door itself (api/sealing.py); here stands only 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
 
 from services.registration.api import sealing
 from services.registration.api.bodies import ApplicationBody, Declarations
 from services.registration.domain import nik, plain_text
 from services.registration.domain.places import Places
 from services.registration.pages import words
-from services.registration.pages.words import Options, told
+from services.registration.pages.words import told
 from shared.contracts.decision import Refused
-
-Kind = Literal["text", "digits", "tel", "email", "area", "day", "select", "radio", "tick"]
-Values = Mapping[str, str]
-"""Name of a field -> what was typed or chosen. A day is three fields: <name>_d, <name>_m, <name>_y."""
+from shared.web.questions import Kind as Kind
+from shared.web.questions import Question as Question
+from shared.web.questions import Values as Values
+from shared.web.questions import answer as answer
+from shared.web.questions import names as names
+from shared.web.questions import picked as picked
 
 ELSEWHERE = "-"
 """The choice of who lives in no kecamatan of the city, or does not know it: staff find it out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """`missing` tells what to do when nothing was answered; empty: it may stay so."""
-
-    name: str
-    kind: Kind
-    label: str
-    missing: str = ""
-    hint: str = ""
-    most: int = 100
-    complete: str = ""
-    """What browsers may fill in (the autocomplete attribute)."""
-    options: Options = field(default_factory=dict)
 
 
 NIK = Question("nik", "digits", "NIK", "Tulis 16 angka NIK yang ada di KTP.", "16 angka, seperti pada KTP", 40, "off")
@@ -152,32 +137,6 @@ def steps(places: Places) -> Steps:
         ("Pendidikan, kerja, pelatihan", (EDUCATION, WORK, COVID, MIGRANT, TRAINING, HEARD)),
         ("Pernyataan", (CITIZEN, LEARNING, OFFICIAL, CONSENT)),
     )
-
-
-def names(question: Question) -> tuple[str, ...]:
-    """Names of the controls that answer a question."""
-    if question.kind == "day":
-        return tuple(f"{question.name}_{part}" for part in "dmy")
-    return (question.name,)
-
-
-def picked(questions: Sequence[Question], sent: Values) -> dict[str, str]:
-    """What was answered to these questions, and nothing else of what was sent."""
-    return {
-        name: sent.get(name, "")[: question.most + 200].strip()
-        for question in questions
-        for name in names(question)
-        if sent.get(name, "").strip()
-    }
-
-
-def answer(question: Question, values: Values) -> str:
-    """The answer as the door reads it: a day as `1995-04-05`, digits without the spaces people type between them."""
-    if question.kind == "day":
-        day, month, year = (values.get(name, "") for name in names(question))
-        return f"{year}-{month}-{day}" if day or month or year else ""
-    given = values.get(question.name, "")
-    return "".join(given.split()) if question.kind == "digits" else given
 
 
 def errors(questions: Sequence[Question], values: Values) -> dict[str, str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,21 +17,16 @@ from services.registration import store
 from services.registration.api.desk import Desk
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.calendar import long_date
-from shared.security.accounts import check_origin
 from shared.security.tokens import TokenSeal
 from shared.web import cookies
-from shared.web.guard import DEVICE, raw_body
+from shared.web.forms import sent as sent
 from shared.web.pages import environment
-from shared.web.problems import Problem
+from shared.web.visits import Visit, Visits, number_device
 
 HERE = Path(__file__).parent
 FORM_LIFE = timedelta(days=7)
 """As long as the answer to an Idempotency-Key is kept: a form is never sent twice by somebody who comes back."""
 RECEIPT_LIFE = timedelta(hours=1)
-SESSION_LIFE = timedelta(minutes=30)
-"""Of not being used; a phone is lent, and a computer at a shop has many users."""
-DEVICE_LIFE = timedelta(days=30)
-MOST_FIELDS = 60
 PARTICIPANT = "/incentive/status"
 """Incentive's page for the stages 3 to 7, where messages lead as well (notification's routing.csv)."""
 
@@ -81,8 +74,7 @@ class Site:
             **shown,
         }
         response = HTMLResponse(templates().get_template(name).render(**given), status)
-        if DEVICE not in request.cookies:
-            cookies.keep(response, request, DEVICE, secrets.token_urlsafe(12), path=self.service_base, life=DEVICE_LIFE)
+        number_device(response, request, self.service_base)
         return response
 
     def to(self, place: str) -> RedirectResponse:
@@ -119,36 +111,24 @@ class Site:
 
     # ---- who looks at an application
 
+    @property
+    def visits(self) -> Visits:
+        return Visits(self.sessions, self._name("status"), f"{self.base}/status")
+
     def enter(self, response: Response, request: Request, applicant: Applicant) -> None:
         """From now on this browser sees the application, until it rests for 30 minutes or the code is renewed."""
-        token = self.sessions.seal({"a": applicant.applicant_id, "t": applicant.tracking_index}, SESSION_LIFE)
-        cookies.keep(response, request, self._name("status"), token, path=f"{self.base}/status", life=SESSION_LIFE)
+        self.visits.enter(response, request, Visit(applicant.applicant_id, applicant.tracking_index))
 
     def leave(self, response: Response) -> None:
-        cookies.drop(response, self._name("status"), path=f"{self.base}/status")
+        self.visits.leave(response)
 
     async def visitor(self, request: Request, desk: Desk) -> Applicant | None:
         """Whose application this browser may see now."""
-        session = self.sessions.open(request.cookies.get(self._name("status")))
-        if session is None:
+        visit = self.visits.read(request)
+        if visit is None:
             return None
-        found = await store.applicant(desk.service.database, session["a"])
-        return found if found and found.tracking_index == session["t"] else None
+        found = await store.applicant(desk.service.database, visit.person)
+        return found if found and found.tracking_index == visit.tracking_index else None
 
     def _name(self, what: str) -> str:
         return f"gelombang_{'latihan_' if self.practice else ''}{what}"
-
-
-async def sent(request: Request) -> dict[str, str]:
-    """The fields of a form of ours; the last of a doubled name counts.
-
-    Raises Problem ORIGIN_FOREIGN for another site's form, BODY_UNREADABLE for what is no form.
-    """
-    check_origin(request)
-    body = await raw_body(request)
-    if body and request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        raise Problem("BODY_UNREADABLE")
-    try:
-        return dict(parse_qsl(body.decode("ascii"), True, errors="strict", max_num_fields=MOST_FIELDS))
-    except ValueError:
-        raise Problem("BODY_UNREADABLE") from None

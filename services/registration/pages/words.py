@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
 from services.registration.domain.refusals import REFUSALS
 from shared.contracts.decision import Refused
-from shared.web.problems import explain
-
-Options = Mapping[str, str]
-"""Value that is sent -> what people read, in the order in which it is offered."""
+from shared.web.problems import sentence
+from shared.web.questions import Options
 
 YES_NO: Options = {"ya": "Ya", "tidak": "Tidak"}
 SEX: Options = {"P": "Perempuan", "L": "Laki-laki"}
@@ -92,7 +87,4 @@ FOR_FORMS: Options = {
 
 def told(refused: Refused) -> str:
     """The sentence of a refusal, as a page shows it."""
-    if own := FOR_FORMS.get(refused.code):
-        return own
-    sentence: str = json.loads(bytes(explain(refused, REFUSALS).body))["detail"]
-    return sentence
+    return FOR_FORMS.get(refused.code) or sentence(refused, REFUSALS)

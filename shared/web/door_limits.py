@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.registration.settings import RegistrationSettings
 from shared.engine.ports import Clock
+from shared.web.door_settings import DoorSettings
 from shared.web.guard import CALLER
 from shared.web.limiter import Buckets, Limit, address_of, networks
 
@@ -14,7 +14,7 @@ TRIES = "Terlalu banyak percobaan yang keliru. Tunggu {minutes} menit, lalu keti
 class DoorLimits:
     """Counts by address, by device (a cookie) and, for codes, by the number they go to; hours of programme time."""
 
-    def __init__(self, settings: RegistrationSettings, clock: Clock) -> None:
+    def __init__(self, settings: DoorSettings, clock: Clock) -> None:
         self._proxies = networks(settings.trusted_proxies)
 
         def now() -> float:
