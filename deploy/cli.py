@@ -22,6 +22,7 @@ from deploy.operator import status as statuses
 from deploy.operator.installation import Installation, installation
 from deploy.operator.reporting_audit import REPORTING
 from deploy.operator.terminal import run, said, tell
+from deploy.partner_cli import partner
 from deploy.provision.matrix import MATRIX
 
 Folder = Annotated[Path, Parameter(help="Where `gelombang up` keeps its files.")]
@@ -37,7 +38,7 @@ letters = App(name="dead-letters", help="Records that could not be taken.")
 restore = App(name="restore", help="Load a backup, and end the quarantine that follows.")
 topic = App(name="topics", help="The topics on which the services tell what happened.")
 people = App(name="staff", help="Accounts of the office.")
-for part in (letters, restore, topic, people, draw):
+for part in (letters, restore, topic, people, draw, partner):
     app.command(part)
 
 

@@ -24,12 +24,16 @@ class Topic:
     """What lies in the log. `uncompressed`: the broker unpacks what it is given and refuses what is then larger than
     `max.message.bytes`, so nothing in the log can grow inside a reader (ADR 0010)."""
 
+    broker_time: bool = False
+    """Records carry the time at which the broker took them, whatever the sender's clock says."""
+
     def config(self) -> dict[str, str]:
         return {
             "retention.ms": str(self.retention_ms),
             "min.insync.replicas": str(MIN_IN_SYNC),
             "cleanup.policy": "delete",
             "compression.type": self.compression,
+            "message.timestamp.type": "LogAppendTime" if self.broker_time else "CreateTime",
         }
 
 
@@ -41,7 +45,8 @@ def of_service(service: str, prefix: str = PREFIX) -> str:
 def topics(services: tuple[str, ...], prefix: str = PREFIX) -> tuple[Topic, ...]:
     """A service's topic is its history and kept for ever; partners' claims are taken in within days."""
     own = tuple(Topic(of_service(service, prefix)) for service in services)
-    return (*own, Topic(partner_topic(prefix), retention_ms=30 * DAY_MS, compression="producer"))
+    claims = Topic(partner_topic(prefix), retention_ms=30 * DAY_MS, compression="producer", broker_time=True)
+    return (*own, claims)
 
 
 def partner_topic(prefix: str = PREFIX) -> str:

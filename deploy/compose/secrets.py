@@ -2,7 +2,8 @@
 
 `<folder>/secrets` keeps the originals for root alone; each holder's folder gets copies that its user alone can
 read. What exists is never made anew; a holder's folder that was lost or changed is filled again. Only the course
-platforms are the office's to change: `<folder>/given/partners.json`, when it is there, takes the place of the known.
+platforms are the office's to change: `<folder>/given/partners.json`, when it is there, takes the place of the known;
+so do their signed lists of withdrawn badges in `<folder>/given/status_lists`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ USERS = {
 """The same numbers as in docker-compose.yml; kafka's and mongo's are those of their images."""
 
 PARTNERS = "partners.json"
+STATUS_LISTS = "status_lists"
 WITH_STATE = ("proxy", "registration", "incentive", "notification", "reporting")
 
 
@@ -118,6 +120,15 @@ def settle(folder: Path) -> None:
     os.close(descriptor)
 
 
+def give_status_lists(folder: Path, give: Give) -> None:
+    """Lists are no secrets; they lie beside the file of partners because who reads the one reads the others."""
+    for path in sorted((folder / "given" / STATUS_LISTS).glob("*.json")):
+        for holder, names in holders().items():
+            if PARTNERS in names:
+                (folder / holder / STATUS_LISTS).mkdir(exist_ok=True)
+                write(folder / holder / STATUS_LISTS / path.name, path.read_text(), USERS[holder], give)
+
+
 def main(folder: Path, give: Give = os.chown) -> None:
     originals = folder / "secrets"
     given = folder / "given" / PARTNERS
@@ -130,6 +141,7 @@ def main(folder: Path, give: Give = os.chown) -> None:
     for holder, names in holders().items():
         for name in names:
             write(folder / holder / name, (originals / name).read_text(), USERS[holder], give)
+    give_status_lists(folder, give)
     for holder in WITH_STATE:
         give(folder / f"state-{holder}", USERS[holder], USERS[holder])
     print(f"{len(makers())} secrets for {len(holders())} holders")

@@ -83,6 +83,8 @@ class Found:
     joined_again: int = 0
     """Who joined the second wave with the registration of the first."""
     forged: Counter[str] = field(default_factory=Counter)
+    badges: int = 0
+    """Who finished with an Open Badge instead of a certificate number."""
     batches: list[dict[str, Any]] = field(default_factory=list)
 
     def selected_of(self, people: Iterable[str]) -> int:

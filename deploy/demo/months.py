@@ -20,7 +20,7 @@ from deploy.demo.progress import Tell
 from deploy.demo.rest import go_to, until_idle
 from deploy.demo.sheets import PLAN, City
 from deploy.demo.story import Online, tracking_code, wib
-from deploy.simulators.course_platform import CoursePlatforms, Enrolment
+from deploy.simulators.course_platform import Badge, CoursePlatforms, Enrolment
 
 COURSE_DAY = date(2020, 4, 24)
 FORGERIES = ("body_changed", "strangers_key", "symmetric", "no_signature", "doubled_key", "other_course", "not_json")
@@ -155,11 +155,16 @@ async def finish_courses(
     """Claims on the partner topic, signed; some forged, which the border must refuse each for its own reason."""
     await go_to(office, wib(2020, 4, 25))
     learning = [part for part in parts if part.buys]
+    badged = badge_holders(learning)
+    found.badges = len(badged)
+    for part in badged[: PLAN["badges"]["withdrawn"]]:
+        await platforms.publish(_enrolment(part, platforms, None, "withdrawn"))
+        found.forged["badge_withdrawn"] += 1
     for number, part in enumerate(learning):
         if number < len(FORGERIES):
             await platforms.publish(_enrolment(part, platforms, FORGERIES[number]))
             found.forged[FORGERIES[number]] += 1
-        await platforms.publish(_enrolment(part, platforms, None))
+        await platforms.publish(_enrolment(part, platforms, None, "genuine" if part in badged else ""))
 
     waiting = {part.applicant_id: part for part in learning}
 
@@ -177,13 +182,19 @@ async def finish_courses(
     await together({p.applicant_id: partial(_review, office, p) for p in reviewing})
 
 
-def _enrolment(part: Part, platforms: CoursePlatforms, forgery: str | None) -> Enrolment:
+def badge_holders(learning: list[Part]) -> list[Part]:
+    """People with whom all goes well and whose platform issues an Open Badge: a share of them, and at least two."""
+    well = [part for part in learning if part.role == "well"]
+    return well[: max(2, len(well) * PLAN["badges"]["percent"] // 100)]
+
+
+def _enrolment(part: Part, platforms: CoursePlatforms, forgery: str | None, badge: Badge = "") -> Enrolment:
     platform = platforms.platform(part.course["platform_code"])
     assert platform is not None
     prefix = "ASING" if part.role == "foreign_certificate" else part.course["certificate_prefix"]
     number = None if part.role == "no_certificate_number" else f"{prefix}-2020-{part.applicant_id[:8].upper()}"
     now = platforms.clock.now()
-    return Enrolment(platform, part.redeem_code, part.course["course_code"], now, COURSE_DAY, number, forgery)
+    return Enrolment(platform, part.redeem_code, part.course["course_code"], now, COURSE_DAY, number, forgery, badge)
 
 
 async def _page(office: Office, part: Part) -> Any:
@@ -193,4 +204,6 @@ async def _page(office: Office, part: Part) -> Any:
 async def _review(office: Office, part: Part) -> None:
     path = f"/incentive/participants/{part.applicant_id}/reviews"
     body = {"purchase_number": 1, "rating": 5, "comment": "Materinya jelas."}
-    await office.ask("POST", path, HELPER, json=body, headers=part.headers)
+    # A door that is full has taken nothing, and with a key the office asks again.
+    again = {"Idempotency-Key": f"demo-review-{part.applicant_id}"}
+    await office.ask("POST", path, HELPER, json=body, headers=part.headers | again)

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from deploy.demo.story import Online, broadcast, dumped, lists_and_sheets, regis
 from deploy.embedded import Stack, embedded, where
 from deploy.processes import free_port
 from deploy.simulators.claims import new_platforms, partners_file
-from deploy.simulators.course_platform import CoursePlatforms, kafka_sink
+from deploy.simulators.course_platform import CoursePlatforms, kafka_sink, status_list
+from services.incentive.adapters.partners import status_list_path
 from shared.platform.clock import ProgrammeClock, SystemClock
 from shared.platform.kafka import AioKafkaBroker, KafkaAccess
 from shared.platform.mongo import MongoDatabase
@@ -41,15 +42,20 @@ PAY_DAYS = (date(2020, 5, 9), date(2020, 6, 9), date(2020, 7, 9), date(2020, 8, 
 FIRST_REMINDER = date(2020, 4, 23)
 LATER_REMINDERS = (date(2020, 5, 14), date(2020, 5, 17))
 """Day 28 of the purchase clock, and the day after its end: who has not bought loses the seat."""
+PLATFORM_LIMITS = {"claims_per_hour": 10**6, "unusual_above": 10**6}
+"""The demo's courses all end in one minute of programme time; what limits do is shown by tests, not by waiting."""
 
 
 @asynccontextmanager
 async def _town(folder: Path, kafka: bool) -> AsyncIterator[tuple[Stack, Office, CoursePlatforms]]:
     """The stack with its simulated outside world, the office and the course platforms."""
     catalogue = {"TOKOPEDIA": "TKP"}
-    platforms = new_platforms(summary.platform_prefixes() or catalogue)
-    (folder / "secrets").mkdir(parents=True)
-    (folder / "secrets" / "partners.json").write_text(partners_file(platforms))
+    platforms = new_platforms(summary.platform_prefixes() or catalogue, PLATFORM_LIMITS)
+    partners = folder / "secrets" / "partners.json"
+    status_list_path(partners, "").parent.mkdir(parents=True)
+    partners.write_text(partners_file(platforms))
+    for platform in platforms:
+        status_list_path(partners, platform.partner_code).write_bytes(status_list(platform, datetime.now(UTC)))
     clock_file = folder / "clock.json"
     ProgrammeClock.write(clock_file, wib(2020, 4, 3), 1.0)
     extra = {"CLOCK_FILE": str(clock_file), "BANK_FAULT_SHARE": "0"}

@@ -29,6 +29,8 @@ CATALOGUE = Path(__file__).parents[2] / "services" / "incentive" / "data" / "cat
 MEMORY_MB = 200
 """What one process of ours may take at its peak."""
 ROWS = ("received", "registered", "refused", "questioned")
+GOOD_BADGE = {"status_list": {"$gt": ""}, "status_known": True, "withdrawn": False}
+"""An Open Badge that a list vouched for."""
 SHEET_CODES = ("DUPLICATE", "UNDER_AGE", "NIK_FORMAT", "EMPTY_CELL", "DATE_FORMAT")
 
 
@@ -62,6 +64,7 @@ async def counted(stack: Stack, office: Office, city: City, found: Found) -> dic
         "dead_letters": await _letters(office),
         "bank": books,
         "refused_claims": await _refused_claims(office),
+        "badges": await office.database.count("incentive:certificates", GOOD_BADGE),
     }
     result["review"] = reviewed(found)
     result["planted_versus_found"] = compared = _compared(city, found, result)
@@ -118,6 +121,7 @@ def _compared(city: City, found: Found, result: dict[str, Any]) -> dict[str, tup
     compared["never bought"] = (PLAN["never_buy"], len(found.first.selected) - result["purchased"])
     failed = sum(count for name, count in result["messages"].items() if name.endswith("/failed"))
     compared["messages that failed"] = (0, failed)
+    compared["open badges believed"] = (found.badges, result["badges"])
     compared["forged claims refused"] = (sum(found.forged.values()), sum(result["refused_claims"].values()))
     return compared
 

@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from deploy.simulators.badges import agreement
 from shared.contracts.partner import (
     MAX_CLAIM_BYTES,
     WEBHOOK_ID,
@@ -31,6 +32,10 @@ class Platform:
     sign_key: str = field(repr=False)
     key: Ed25519PrivateKey = field(repr=False)
     certificate_prefix: str = "CERT"
+    badge_key: Ed25519PrivateKey | None = field(default=None, repr=False)
+    """Signs Open Badges instead of giving certificate numbers."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """`claims_per_hour` and `unusual_above` of its row; empty: the usual ones."""
 
     def public_key(self) -> str:
         raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -38,18 +43,29 @@ class Platform:
 
     def row(self, status: str = "active") -> dict[str, Any]:
         """This platform as the partners file names it."""
+        badges = {"badges": agreement(self.client_code, self.badge_key)} if self.badge_key else {}
         return {
             "partner_code": self.partner_code,
             "client_code": self.client_code,
             "sign_key": self.sign_key,
             "keys": [{"public_key": self.public_key(), "status": status}],
+            **self.limits,
+            **badges,
         }
 
 
-def new_platforms(codes: Mapping[str, str]) -> list[Platform]:
-    """Platforms with fresh secrets: partner code -> prefix of its certificate numbers."""
+def new_platforms(codes: Mapping[str, str], limits: Mapping[str, int] | None = None) -> list[Platform]:
+    """Platforms with fresh secrets that can issue badges: partner code -> prefix of its certificate numbers."""
     return [
-        Platform(code, code.lower(), secrets.token_hex(16), Ed25519PrivateKey.generate(), prefix)
+        Platform(
+            partner_code=code,
+            client_code=code.lower(),
+            sign_key=secrets.token_hex(16),
+            key=Ed25519PrivateKey.generate(),
+            certificate_prefix=prefix,
+            badge_key=Ed25519PrivateKey.generate(),
+            limits=limits or {},
+        )
         for code, prefix in codes.items()
     ]
 
@@ -133,7 +149,7 @@ FORGERIES: Mapping[str, tuple[str, Forge]] = {
     "from_future": ("CLAIM_FROM_FUTURE", lambda p, at, c: _resigned(p, at + timedelta(days=1), c, c.body)),
     "not_json": ("NOT_JSON", lambda p, at, c: _resigned(p, at, c, c.body[:-1])),
     "doubled_key": ("DUPLICATE_JSON_KEY", lambda p, at, c: _resigned(p, at, c, c.body[:-1] + b', "course_code": "A"}')),
-    "unknown_field": ("SCHEMA_WRONG", lambda p, at, c: _with_field(p, at, c, nik="1271")),
+    "unknown_field": ("FIELD_UNKNOWN", lambda p, at, c: _with_field(p, at, c, nik="1271")),
     "not_finite": ("NOT_FINITE", lambda p, at, c: _resigned(p, at, c, c.body[:-1] + b', "score": NaN}')),
     "unknown_partner": ("PARTNER_UNKNOWN", lambda p, at, c: _with_field(p, at, c, partner_code="NOBODY")),
     "no_partner": ("PARTNER_MISSING", lambda p, at, c: _resigned(p, at, c, b"{}")),

@@ -13,13 +13,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from deploy.simulators.badges import badge_document, list_document, secured
 from deploy.simulators.claims import FORGERIES, Claim, Platform, make_claim
 from shared.contracts.partner import TOPIC
 from shared.engine.journal import partition_of
@@ -29,6 +30,10 @@ PATH = "/api/v1/integration/payment/redeem-code"
 
 Sink = Callable[[Claim], Awaitable[None]]
 """Where claims go."""
+Badge = Literal["", "genuine", "withdrawn"]
+"""Whether an Open Badge stands for the certificate number, and one that its platform has withdrawn."""
+WITHDRAWN = 0
+"""Place of withdrawn badges in every platform's list; real ones are drawn at random, here they count up."""
 
 
 def signature(sign_key: str, client_code: str, timestamp: str, path: str, body: str) -> str:
@@ -62,7 +67,7 @@ def http_sink(client: httpx.AsyncClient) -> Sink:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Somebody learns: when the claim is published, and how it is forged, if it is."""
+    """Somebody learns: when the claim is published, how it is forged, if it is, and what proves the course."""
 
     platform: Platform
     redeem_code: str
@@ -71,6 +76,7 @@ class Enrolment:
     finished_on: date
     certificate_number: str | None
     forgery: str | None = None
+    badge: Badge = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +91,7 @@ class CoursePlatforms:
     """What was claimed: redeem code, claim id, forgery."""
     _enrolled: list[Enrolment] = field(default_factory=list)
     _claims: int = 0
+    _badges: int = WITHDRAWN
 
     def platform(self, partner_code: str) -> Platform | None:
         return next((each for each in self.platforms if each.partner_code == partner_code), None)
@@ -130,7 +137,8 @@ class CoursePlatforms:
             "redeem_code": each.redeem_code,
             "course_code": each.course_code,
             "finished_on": each.finished_on,
-            "certificate_number": each.certificate_number,
+            "certificate_number": None if each.badge else each.certificate_number,
+            **({"credential": self._badge(each, now)} if each.badge else {}),
         }
         claim = make_claim(each.platform, now, id, fields)
         if each.forgery:
@@ -138,6 +146,22 @@ class CoursePlatforms:
         await self.sink(claim)
         self.journal.append({"redeem_code": each.redeem_code, "claim_id": id, "forgery": each.forgery})
         return claim
+
+    def _badge(self, each: Enrolment, now: datetime) -> str | dict[str, Any]:
+        """An Open Badge of this platform; both forms that can be checked offline take turns."""
+        key, client = each.platform.badge_key, each.platform.client_code
+        assert key is not None
+        self._badges += 1
+        index = WITHDRAWN if each.badge == "withdrawn" else self._badges
+        document = badge_document(client, each.redeem_code, each.course_code, now, index)
+        return secured(key, document, "jwt" if self._badges % 2 else "jcs")
+
+
+def status_list(platform: Platform, now: datetime) -> bytes:
+    """A platform's signed list of withdrawn badges, as the office keeps it."""
+    assert platform.badge_key is not None
+    document = list_document(platform.client_code, now, (WITHDRAWN,))
+    return json.dumps(secured(platform.badge_key, document, "jcs")).encode()
 
 
 class _Body(BaseModel):
@@ -155,6 +179,7 @@ class EnrolBody(RedeemBody):
     finished_on: date
     certificate_number: Annotated[str | None, Field(max_length=64)] = None
     forgery: str | None = None
+    badge: Badge = ""
 
 
 class _Counter:

@@ -188,14 +188,14 @@ class BorderLoop:
         # With the digest: a broker that forgot everything gives the same offsets out again.
         place = f"{record.topic}/{record.partition}/{record.offset}/{digest[:12]}"
         if not isinstance(judged, ClaimAccepted):
-            await self._ask(RefuseClaim(place, judged.reason, judged.partner_code, judged.digest))
+            await self._ask(RefuseClaim(place, judged.reason, judged.partner_code, judged.digest, judged.claim_id))
             return
         command = judged.command
         try:
             await self._ask(command)
         except (Refused, DecisionFailed) as error:
             reason = error.code if isinstance(error, Refused) else "DECISION_FAILED"
-            await self._ask(RefuseClaim(place, reason, command.partner_code, command.digest))
+            await self._ask(RefuseClaim(place, reason, command.partner_code, command.digest, command.claim_id))
 
     async def _ask(self, command: Any) -> None:
         """Until it is on disk: a full or absent database makes us wait, never skip."""

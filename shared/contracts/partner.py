@@ -28,6 +28,8 @@ PartnerCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,31}$")]
 RedeemCodeText = Annotated[str, Field(pattern=r"^[A-Z0-9-]{8,32}$")]
 CourseCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,39}$")]
 CertificateNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/._-]{3,63}$")]
+CompactCredential = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
+"""A credential as JWT (`header.payload.signature`)."""
 
 
 def _plain_date(value: Any) -> Any:
@@ -41,7 +43,8 @@ class PartnerClaim(BaseModel):
     """The bearer of a redeem code finished a course.
 
     `certificate_number` may be null when the certificate follows; the platform then sends the claim again,
-    with a new id, once it exists. `finished_on` is a WIB date.
+    with a new id, once it exists. `finished_on` is a WIB date. Instead of a number a platform that issues
+    Open Badges 3.0 sends the `credential` itself: as JWT, or as JSON with its proof inside.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -51,6 +54,7 @@ class PartnerClaim(BaseModel):
     course_code: CourseCode
     finished_on: Annotated[date, BeforeValidator(_plain_date)]
     certificate_number: CertificateNumber | None
+    credential: CompactCredential | dict[str, Any] | None = None
 
 
 def signed_content(claim_id: str, timestamp: str, body: bytes) -> bytes:

@@ -91,7 +91,8 @@ def _compact(raw: bytes) -> bytes:
         return raw
 
 
-def _is_fresh(timestamp: str, now: datetime) -> bool:
+def is_fresh(timestamp: str, now: datetime) -> bool:
+    """Unix seconds within TOLERANCE of ours."""
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return False
     return abs(int(timestamp) - now.timestamp()) <= TOLERANCE.total_seconds()
@@ -106,7 +107,7 @@ async def _partner(door: Door, request: Request, act: str) -> tuple[Partner, Red
     fits = signature_fits(sign_key, client, timestamp, f"{PATH}/{act}", raw, headers.get("signature", ""))
     if partner is None or not fits:
         raise PartnerError("SIGNATURE_WRONG")
-    if not _is_fresh(timestamp, door.service.clock.wall()):
+    if not is_fresh(timestamp, door.service.clock.wall()):
         raise PartnerError("TIMESTAMP_STALE")
     return partner, _body(raw)
 
@@ -170,12 +171,13 @@ def add_claims(router: APIRouter, door: Door) -> None:
     async def claim(request: Request) -> dict[str, Any]:
         judged = await _judged(door, request)
         if isinstance(judged, ClaimRefused):
-            await _refuse(door, judged.reason, judged.partner_code, judged.digest)
+            await _refuse(door, judged.reason, judged.partner_code, judged.digest, judged.claim_id)
             raise Problem(judged.reason, status=403, sentence=NOT_BELIEVED)
         try:
             return dict(await door.execute(judged.command))
         except Refused as refused:
-            await _refuse(door, refused.code, judged.command.partner_code, judged.command.digest)
+            command = judged.command
+            await _refuse(door, refused.code, command.partner_code, command.digest, command.claim_id)
             raise
 
 
@@ -185,22 +187,16 @@ NOT_BELIEVED = (
 
 
 async def _judged(door: Door, request: Request) -> ClaimAccepted | ClaimRefused:
-    envelope = Envelope(
-        _single(request, WEBHOOK_ID),
-        _single(request, WEBHOOK_TIMESTAMP),
-        _single(request, WEBHOOK_SIGNATURE),
-        await raw_body(request),
-    )
+    names = (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE)
+    doubled = any(len(request.headers.getlist(name)) > 1 for name in names)
+    flaw = "HEADER_DOUBLED" if doubled else None
+    claim_id, timestamp, signature = (request.headers.get(name) for name in names)
+    envelope = Envelope(claim_id, timestamp, signature, await raw_body(request), flaw=flaw)
     try:
         return door.border.judge_envelope(envelope, door.service.clock.wall(), DOOR_AGE)
     except PartnersUnreadable:
         raise Problem("NOT_READY") from None
 
 
-async def _refuse(door: Door, reason: str, partner_code: str | None, digest: str) -> None:
-    await door.execute(RefuseClaim(f"http/{digest}", reason, partner_code, digest))
-
-
-def _single(request: Request, name: str) -> str | None:
-    found = request.headers.getlist(name)
-    return found[0] if len(found) == 1 else None
+async def _refuse(door: Door, reason: str, partner_code: str | None, digest: str, claim_id: str | None) -> None:
+    await door.execute(RefuseClaim(f"http/{digest}", reason, partner_code, digest, claim_id))

@@ -6,14 +6,17 @@ starts the clock of the incentives; TrainingCompleted follows when the certifica
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
+from services.incentive.domain.certificates import Badge, Certificate, certificate_key
 from services.incentive.domain.days import day_of
+from services.incentive.domain.doubts import STATUS_UNKNOWN
 from services.incentive.domain.draft import Draft, participating
 from services.incentive.domain.entitlements import start_incentives
 from services.incentive.domain.participant import Purchase, PurchaseState
+from services.incentive.domain.partner_rates import UNUSUAL, Limits, PartnerHour, taken
 from services.incentive.domain.redeem_codes import RedeemCode, course_fields, known
 from shared.contracts.decision import Decision, Refused
 from shared.contracts.incentive import TrainingCompleted
@@ -29,25 +32,16 @@ class ClaimSeen:
     digest: str
     """SHA-256 of the raw body: the same id with another body is not a repetition."""
     applicant_id: str
+    purchase_number: int = 0
+    key: str = ""
+    """Public key that signed it, in multibase."""
+    signed_at: datetime | None = None
+    doubted: bool = False
+    """The key turned out to be stolen before it signed this (later_findings.py)."""
 
     @property
     def id(self) -> str:
         return self.claim_key
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A certificate number in use, unique within its platform."""
-
-    collection: ClassVar[str] = "certificates"
-
-    certificate_key: str
-    applicant_id: str
-    purchase_number: int
-
-    @property
-    def id(self) -> str:
-        return self.certificate_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +55,12 @@ class RecordCompletion:
     course_code: str
     finished_on: date
     certificate_number: str | None
+    limits: Limits = field(default_factory=Limits)
+    doubts: tuple[str, ...] = ()
+    """Why a person must look before money moves on it (doubts.py)."""
+    badge: Badge | None = None
+    key: str = ""
+    signed_at: datetime | None = None
 
     @property
     def claim_key(self) -> str:
@@ -73,17 +73,12 @@ class RecordCompletion:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileCertificate:
-    """Staff matched a certificate by hand: the number as it is right, and who says so."""
+    """Staff looked at a completion and accept it: the certificate number as it is right, and who says so."""
 
     applicant_id: str
     purchase_number: int
     certificate_number: str
     by: str
-
-
-def certificate_key(platform_code: str, number: str) -> str:
-    """Numbers that differ only in case are the same certificate."""
-    return f"{platform_code}/{number.upper()}"
 
 
 def repeated(seen: ClaimSeen, command: RecordCompletion) -> Decision:
@@ -94,19 +89,27 @@ def repeated(seen: ClaimSeen, command: RecordCompletion) -> Decision:
 
 
 def record(
-    draft: Draft, command: RecordCompletion, code: RedeemCode | None, certificate: Certificate | None
+    draft: Draft,
+    command: RecordCompletion,
+    code: RedeemCode | None,
+    certificate: Certificate | None,
+    hour: PartnerHour | None,
 ) -> dict[str, Any]:
-    """Record a completion.
+    """Record a completion; `hour` is what its platform has sent in this hour.
 
     Raises REDEEM_CODE_UNKNOWN, REDEEM_CODE_OF_OTHER_PLATFORM, CLAIM_FOR_OTHER_COURSE, REDEEM_CODE_NOT_USED,
-    FINISHED_BEFORE_PURCHASE, FINISHED_IN_FUTURE, CERTIFICATE_USED, CERTIFICATE_DIFFERS, PARTICIPATION_ENDED.
+    FINISHED_BEFORE_PURCHASE, FINISHED_IN_FUTURE, CERTIFICATE_USED, CERTIFICATE_DIFFERS, PARTICIPATION_ENDED,
+    QUOTA_EXCEEDED.
     """
     code = known(code, command.partner_code)
     person = participating(draft.person)
     purchase = person.purchases[code.purchase_number - 1]
     _check_course(draft, purchase, command)
     _check_certificate(purchase, command, certificate, person.applicant_id)
-    draft.add(ClaimSeen(command.claim_key, command.digest, person.applicant_id))
+    doubts = _counted(draft, command, hour)
+    draft.add(_seen(command, purchase, person.applicant_id))
+    if doubts and not purchase.certificate_reconciled:
+        purchase = draft.set_purchase(purchase.number, doubts=tuple(dict.fromkeys((*purchase.doubts, *doubts))))
     if purchase.finished_on is None:
         purchase = draft.set_purchase(
             purchase.number,
@@ -115,9 +118,34 @@ def record(
         )
         start_incentives(draft, command.finished_on)
     if command.certificate_number and not purchase.certificate_number:
-        is_ours = command.certificate_number.upper().startswith(f"{purchase.certificate_prefix}-")
-        _keep_certificate(draft, purchase, command.certificate_number, is_ours)
+        kept = _certificate(command, purchase, person.applicant_id)
+        _keep_certificate(draft, purchase, command.certificate_number, kept, _is_ours(command, purchase))
     return {"status": "taken"}
+
+
+def _counted(draft: Draft, command: RecordCompletion, hour: PartnerHour | None) -> tuple[str, ...]:
+    """Count the claim among those of its platform; returns all doubts about it."""
+    count, unusual = taken(hour, command.partner_code, command.limits, draft.now)
+    draft.add(count)
+    return (*command.doubts, UNUSUAL) if unusual else command.doubts
+
+
+def _seen(command: RecordCompletion, purchase: Purchase, applicant_id: str) -> ClaimSeen:
+    return ClaimSeen(command.claim_key, command.digest, applicant_id, purchase.number, command.key, command.signed_at)
+
+
+def _is_ours(command: RecordCompletion, purchase: Purchase) -> bool:
+    """A badge was checked already; a number must look like the platform's."""
+    number = (command.certificate_number or "").upper()
+    return command.badge is not None or number.startswith(f"{purchase.certificate_prefix}-")
+
+
+def _certificate(command: RecordCompletion, purchase: Purchase, applicant_id: str) -> Certificate:
+    key = certificate_key(purchase.platform_code, command.certificate_number or "")
+    if command.badge is None or command.badge.status_index is None:
+        return Certificate(key, applicant_id, purchase.number)
+    known = STATUS_UNKNOWN not in command.badge.doubts
+    return Certificate(key, applicant_id, purchase.number, command.partner_code, command.badge.status_index, known)
 
 
 def _check_course(draft: Draft, purchase: Purchase, command: RecordCompletion) -> None:
@@ -145,11 +173,12 @@ def _check_unused(certificate: Certificate | None, applicant_id: str, purchase_n
         raise Refused("CERTIFICATE_USED")
 
 
-def _keep_certificate(draft: Draft, purchase: Purchase, number: str, reconciled: bool) -> None:
-    person = draft.person
+def _keep_certificate(draft: Draft, purchase: Purchase, number: str, certificate: Certificate, is_ours: bool) -> None:
+    """Whatever is doubted waits for staff, as a number that does not look like the platform's does."""
+    person, reconciled = draft.person, is_ours and not purchase.doubts
     first = all(each.certificate_number is None for each in person.purchases)
     purchase = draft.set_purchase(purchase.number, certificate_number=number, certificate_reconciled=reconciled)
-    draft.add(Certificate(certificate_key(purchase.platform_code, number), person.applicant_id, purchase.number))
+    draft.add(certificate)
     draft.tell(
         TrainingCompleted(
             **course_fields(person, purchase),
@@ -163,7 +192,7 @@ def _keep_certificate(draft: Draft, purchase: Purchase, number: str, reconciled:
 
 
 def reconcile(draft: Draft, command: ReconcileCertificate, certificate: Certificate | None) -> dict[str, Any]:
-    """Accept a certificate that was looked at by staff, with its number corrected where it was misspelt.
+    """Accept a completion that was looked at by staff, with the certificate number corrected where it was misspelt.
 
     Raises COURSE_NOT_FINISHED, CERTIFICATE_USED.
     """
@@ -172,10 +201,13 @@ def reconcile(draft: Draft, command: ReconcileCertificate, certificate: Certific
     if purchase is None or purchase.finished_on is None:
         raise Refused("COURSE_NOT_FINISHED")
     _check_unused(certificate, person.applicant_id, purchase.number)
+    number = command.certificate_number
+    key = certificate_key(purchase.platform_code, number)
+    kept = certificate or Certificate(key, person.applicant_id, purchase.number)
+    purchase = draft.set_purchase(purchase.number, doubts=())
     if purchase.certificate_number is None:
-        _keep_certificate(draft, purchase, command.certificate_number, reconciled=True)
+        _keep_certificate(draft, purchase, number, kept, is_ours=True)
     else:
-        number = command.certificate_number
         draft.set_purchase(purchase.number, certificate_number=number, certificate_reconciled=True)
-        draft.add(Certificate(certificate_key(purchase.platform_code, number), person.applicant_id, purchase.number))
+        draft.add(kept)
     return {"certificate_reconciled": True}

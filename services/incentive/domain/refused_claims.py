@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from services.incentive.domain.partner_rates import PartnerHour, refused
 from shared.contracts.decision import Decision
 
 
@@ -21,6 +22,8 @@ class RefusedClaim:
     partner_code: str | None
     digest: str
     refused_at: datetime
+    claim_id: str | None = None
+    """The platform's own id of the claim, once its signature has proven it."""
 
     @property
     def id(self) -> str:
@@ -29,16 +32,21 @@ class RefusedClaim:
 
 @dataclass(frozen=True, slots=True)
 class RefuseClaim:
-    """Keep a refusal. `partner_code` only when a signature proved who it was."""
+    """Keep a refusal. `partner_code` and `claim_id` only when a signature proved them."""
 
     place: str
     reason: str
     partner_code: str | None
     digest: str
+    claim_id: str | None = None
 
 
-def refuse(known: RefusedClaim | None, command: RefuseClaim, now: datetime) -> Decision:
-    """The same record read again is the same refusal."""
+def refuse(known: RefusedClaim | None, command: RefuseClaim, hour: PartnerHour | None, now: datetime) -> Decision:
+    """The same record read again is the same refusal. `hour` is what its platform has sent in this hour."""
     if known:
         return Decision()
-    return Decision(changes=(RefusedClaim(command.place, command.reason, command.partner_code, command.digest, now),))
+    kept = RefusedClaim(command.place, command.reason, command.partner_code, command.digest, now, command.claim_id)
+    if command.partner_code is None:
+        return Decision(changes=(kept,))
+    count = refused(hour, command.partner_code, command.reason, now)
+    return Decision(changes=(kept, count) if count else (kept,))

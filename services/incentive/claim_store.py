@@ -1,0 +1,33 @@
+"""Queries about claims and badges of course platforms, by name, each bounded and on an index of store.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.incentive.domain.certificates import Certificate
+from services.incentive.domain.completion import ClaimSeen
+from services.incentive.domain.refused_claims import RefusedClaim
+from services.incentive.store import some
+from shared.engine.ports import Database
+
+
+async def refused_claims_of(database: Database, partner_code: str, limit: int) -> list[RefusedClaim]:
+    """The latest refused claims that a platform's key had signed."""
+    return await some(database, RefusedClaim, {"partner_code": partner_code}, sort=[("refused_at", -1)], limit=limit)
+
+
+async def refused_claims_by_digest(database: Database, digests: Sequence[str]) -> list[RefusedClaim]:
+    """Refused claims with these bodies, whoever sent them; a body may have been refused more than once."""
+    return await some(database, RefusedClaim, {"digest": {"$in": list(digests)}}, limit=4 * len(digests))
+
+
+async def claims_by_key(database: Database, key: str, since: datetime, limit: int) -> list[ClaimSeen]:
+    """Claims that a key signed from an instant on and that nobody doubts yet."""
+    where = {"key": key, "signed_at": {"$gte": since}, "doubted": False}
+    return await some(database, ClaimSeen, where, sort=[("signed_at", 1)], limit=limit)
+
+
+async def badges_of(database: Database, partner_code: str, after: str, limit: int) -> list[Certificate]:
+    """A page of the badges that stand in a platform's list, in order of id."""
+    return await some(database, Certificate, {"status_list": partner_code, "_id": {"$gt": after}}, limit=limit)

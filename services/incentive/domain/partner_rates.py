@@ -1,0 +1,67 @@
+"""How many claims a platform may make: a quota per hour, and a rate above which a person looks before money moves.
+
+Both are data of the partners file. They bound what a stolen key can do (reliability.md G2): in one hour no more
+completions than the quota, and of these no more than `unusual_above` that can release money without a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from shared.contracts.decision import Refused
+
+UNUSUAL = "RATE_UNUSUAL"
+"""Doubt about a completion that came when its platform had already made more this hour than is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Claims of one platform per hour of the clock. The defaults are ours: a city's largest course ends for 300."""
+
+    claims_per_hour: int = 1_000
+    """The claim after it is refused (QUOTA_EXCEEDED) and may be sent again in the next hour."""
+    unusual_above: int = 300
+    """Completions after it are recorded and wait for a person (doubts.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerHour:
+    """What a platform sent in the hour of its last claim: claims that its key had signed, refused ones too."""
+
+    collection: ClassVar[str] = "partner_hours"
+
+    partner_code: str
+    hour: datetime
+    """Its beginning."""
+    claims: int = 0
+    completions: int = 0
+    """Claims among them that were taken."""
+
+    @property
+    def id(self) -> str:
+        return self.partner_code
+
+
+def _current(known: PartnerHour | None, partner_code: str, now: datetime) -> PartnerHour:
+    """The count of the running hour. A message decided a little late counts in the hour that runs already."""
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return known if known and known.hour >= hour else PartnerHour(partner_code, hour)
+
+
+def taken(known: PartnerHour | None, partner_code: str, limits: Limits, now: datetime) -> tuple[PartnerHour, bool]:
+    """Count a claim that is taken; True when there are unusually many. Raises QUOTA_EXCEEDED."""
+    count = _current(known, partner_code, now)
+    if count.claims >= limits.claims_per_hour:
+        raise Refused("QUOTA_EXCEEDED")
+    count = replace(count, claims=count.claims + 1, completions=count.completions + 1)
+    return count, count.completions > limits.unusual_above
+
+
+def refused(known: PartnerHour | None, partner_code: str, reason: str, now: datetime) -> PartnerHour | None:
+    """Count a refused claim: guessing redeem codes uses up the quota too. A quota that is used up stays so."""
+    if reason == "QUOTA_EXCEEDED":
+        return None
+    count = _current(known, partner_code, now)
+    return replace(count, claims=count.claims + 1)
