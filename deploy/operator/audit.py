@@ -93,6 +93,7 @@ def checks_of(audited: Audited) -> dict[str, Check]:
         "messages": partial(people_audit.messages_unique, audited.databases["notification"]),
         "entitlements": partial(money_audit.paid_within_entitlement, incentive, audited.rules),
         "ledger": partial(money_audit.ledger_balanced, incentive),
+        "statements": partial(money_audit.statements_explained, incentive),
         "bank": partial(_bank, audited),
         "projection": partial(_projection, audited),
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from deploy.operator.findings import Violation, pages, violations
 from services.incentive import store
 from services.incentive.domain.rules import RuleBook
+from services.incentive.domain.statement_lines import LineState, claim_id, day_id
 from shared.engine.ports import Database, Document
 
 INCENTIVE = "incentive"
@@ -94,3 +95,32 @@ async def ledger_balanced(database: Database) -> list[Violation]:
     """Incentive's own proof, as `GET /incentive/staff/audit` gives it: balances are the sum of their postings."""
     proof = await store.audit(database)
     return violations("LEDGER", INCENTIVE, "does not balance", proof["violations"])
+
+
+async def statements_explained(database: Database) -> list[Violation]:
+    """Per bank and day, explained and unexplained lines make the statement; and nothing explains two lines."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    proofs = Counter[str]()
+    async for lines in pages(database, "statement_lines"):
+        for line in lines:
+            _count_line(counted, proofs, line)
+    days = {row["_id"]: row async for rows in pages(database, "statement_days") for row in rows}
+    names = ("lines", "in_rupiah", "out_rupiah", "open_lines", "open_in_rupiah", "open_out_rupiah")
+    wrong = [
+        day
+        for day in sorted(counted.keys() | days.keys())
+        if any(days.get(day, {}).get(name, 0) != counted[day][name] for name in names)
+    ]
+    twice = sorted(proof for proof, times in proofs.items() if times > 1)
+    found = violations("STATEMENT", INCENTIVE, "explained and unexplained do not make the statement", wrong)
+    return found + violations("STATEMENT", INCENTIVE, "explains more than one line", twice)
+
+
+def _count_line(counted: Mapping[str, Counter[str]], proofs: Counter[str], line: Document) -> None:
+    rupiah, direction = line["amount_rupiah"], "in" if line["came_in"] else "out"
+    sums = counted[day_id(line["source"], line["booked_at"])]
+    sums.update({"lines": 1, f"{direction}_rupiah": rupiah})
+    if line["state"] != LineState.EXPLAINED:
+        sums.update({"open_lines": 1, f"open_{direction}_rupiah": rupiah})
+    elif claim := claim_id(line["kind"], line["proof"]):
+        proofs[claim] += 1

@@ -142,6 +142,11 @@ class Bank:
             if fault == REVERSED:
                 self._plan(transfer, "returned")
 
+    def book_later(self, transfer: Transfer, after: timedelta) -> None:
+        """Take an order without telling anybody, and pay it after this time."""
+        self.transfers[transfer.reference] = transfer
+        self._due.append((self.clock.now() + after, "paid", transfer))
+
     def _plan(self, transfer: Transfer, *acts: str) -> None:
         now = self.clock.now()
         self._due += [(now + self.later * number, act, transfer) for number, act in enumerate(acts, 1)]

@@ -64,9 +64,9 @@ class _Counter:
         return JSONResponse(_facts(self._bank.accounts.get((body.bank, body.account_number))))
 
     async def statement(self, body: StatementBody) -> Response:
-        lines = [line for line in self._bank.ledger if line.booked_at >= body.since]
+        lines = [(number, line) for number, line in enumerate(self._bank.ledger) if line.booked_at >= body.since]
         page = lines[body.after : body.after + body.limit]
-        return JSONResponse({"lines": [_line(each) for each in page]})
+        return JSONResponse({"lines": [_line(number, line) for number, line in page]})
 
     async def open_accounts(self, bodies: list[AccountBody]) -> Response:
         for body in bodies:
@@ -101,8 +101,9 @@ def build_bank(bank: Bank) -> FastAPI:
     return app
 
 
-def _line(line: Booking) -> dict[str, Any]:
+def _line(number: int, line: Booking) -> dict[str, Any]:
     return {
+        "line_id": f"{line.booked_at:%Y%m%dT%H%M%S}-{number}",
         "reference": line.reference,
         "status": line.status,
         "code": line.code,

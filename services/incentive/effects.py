@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from services.incentive import money_store
 from services.incentive.adapters.bank import Bank, BankAway, BankStatus, PaymentAnswer, PaymentOrder
+from services.incentive.adapters.banks import Banks, Tools, open_banks
 from services.incentive.money_rules import check_finished, pay_finished
 from services.incentive.settings import IncentiveSettings
 from services.incentive.wiring import Desk
 from shared.engine.rules import Effect, EffectKind, Outcome, OutcomeState
+from shared.engine.service import Ports
 from shared.security.vault import PersonKey, Unreadable, Vault
 
 OUTCOMES: Mapping[BankStatus, OutcomeState] = {
@@ -39,17 +42,34 @@ class PayHandler:
         self.horizon, self.deduplicates = horizon, deduplicates
 
     async def perform(self, effect: Effect) -> Outcome:
-        payload = effect.payload
         try:
-            key = await self._vault.key(payload["applicant_id"])
-            number = key.open("account_number", payload["account_number"])
+            order = await self._order(effect.payload)
         except Unreadable:
             return Outcome(OutcomeState.FAILED, {"code": "IDENTITY_ERASED"})
-        order = PaymentOrder(payload["reference"], payload["bank"], number, payload["amount_rupiah"])
         return _outcome(await self._bank.pay(order))
 
     async def inquire(self, effect: Effect) -> Outcome:
-        return _outcome(await self._bank.payment(effect.payload["reference"]))
+        """Asked about whoever was erased meanwhile too: the money may have left."""
+        payload = effect.payload
+        try:
+            order = await self._order(payload)
+        except Unreadable:
+            order = PaymentOrder(payload["reference"], payload["bank"], "", payload["amount_rupiah"])
+        return _outcome(await self._bank.payment(order.reference, order))
+
+    async def _order(self, payload: Mapping[str, Any]) -> PaymentOrder:
+        """The order in clear. Work of before a release may lack the name, batch and time. Raises Unreadable."""
+        key = await self._vault.key(payload["applicant_id"])
+        name, at = payload.get("full_name"), payload.get("ordered_at")
+        return PaymentOrder(
+            reference=payload["reference"],
+            bank=payload["bank"],
+            account_number=key.open("account_number", payload["account_number"]),
+            amount_rupiah=payload["amount_rupiah"],
+            holder_name=key.open("full_name", name) if name else "",
+            batch_id=payload.get("batch_id", ""),
+            ordered_at=datetime.fromisoformat(at) if at else None,
+        )
 
 
 class CheckAccountHandler:
@@ -81,7 +101,7 @@ class CheckAccountHandler:
         if facts is None:
             return {"active": False}
         return {
-            "holder_nik_index": self._vault.index("nik", facts.holder_nik),
+            "holder_nik_index": "" if facts.holder_nik is None else self._vault.index("nik", facts.holder_nik),
             "name_matches": same_name(facts.holder_name, key.open("full_name", payload["full_name"])),
             "active": facts.active,
             "identity_checked": facts.identity_checked,
@@ -101,6 +121,16 @@ def _letters(name: str) -> str:
 def _outcome(answer: PaymentAnswer) -> Outcome:
     data = {"code": answer.code} if answer.code else {}
     return Outcome(OUTCOMES[answer.status], data, answer.retry_after)
+
+
+def open_bank(settings: IncentiveSettings, ports: Ports) -> Banks | None:
+    """The banks that the settings name; None: nothing is paid. Raises BanksWrong."""
+
+    async def expected(batch_id: str, partners: frozenset[str]) -> int | None:
+        return await money_store.released_orders(ports.database, batch_id, partners)
+
+    tools = Tools(ports.clock.wall, ports.clock.now, ports.metrics.alarm, expected, settings.bank_timeout_seconds)
+    return open_banks(settings.banks_directory, settings.bank_url, tools)
 
 
 def kinds(desk: Desk, bank: Bank, vault: Vault, settings: IncentiveSettings) -> dict[str, EffectKind]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from pydantic import Field
 
 from services.incentive.reference import SHIPPED
-from shared.platform.settings import CommonSettings, secret_text
+from shared.platform.settings import secret_text
+from shared.web.door_settings import DoorSettings
 
 
-class IncentiveSettings(CommonSettings):
+class IncentiveSettings(DoorSettings):
     """What an office decides about platforms, bank and border."""
 
     data_directory: Path = SHIPPED
@@ -21,7 +22,10 @@ class IncentiveSettings(CommonSettings):
     """Course platforms and their keys (services/incentive/adapters/partners.py); without it no claim is believed."""
 
     bank_url: str = ""
-    """Address of the payment partner. Empty: nothing is paid, everything that is due waits."""
+    """Address of the simulated bank. Empty, and no `banks_directory`: nothing is paid, everything that is due waits."""
+
+    banks_directory: Path | None = None
+    """Folder with one file per bank (adapters/bank_files.py). Payment partners that none names use `bank_url`."""
 
     bank_deduplicates: bool = True
     """The bank does one reference once; then a payment it does not know after the horizon is simply sent again."""

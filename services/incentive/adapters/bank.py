@@ -1,7 +1,7 @@
 """The payment partner behind one Protocol, and the client of the simulated bank.
 
 Three outcomes, not two: paid, failed for good, unknown. A call that surely never arrived is told apart from one
-that may have; only the first is simply made again.
+that may have; only the first is simply made again. Which adapter stands behind it: adapters/banks.py.
 """
 
 from __future__ import annotations
@@ -38,12 +38,18 @@ class BankStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """Money for one account. The account number is in clear here and nowhere else, so it never prints."""
+    """Money for one account. Account number and name are in clear here and nowhere else, so they never print."""
 
     reference: str
     bank: str
     account_number: str = field(repr=False)
     amount_rupiah: int
+    holder_name: str = field(default="", repr=False)
+    batch_id: str = ""
+    """The approved list it stands on: what a bank that takes files gets in one file."""
+
+    ordered_at: datetime | None = None
+    """When it was decided; the same at every attempt, as all of an order is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class PaymentAnswer:
 class AccountFacts:
     """What the bank tells about an account; the holder's data stay inside the service and are compared at once."""
 
-    holder_nik: str = field(repr=False)
+    holder_nik: str | None = field(repr=False)
+    """None where a bank tells no NIK (SNAP BI): then the name alone says whose account it is."""
     holder_name: str = field(repr=False)
     active: bool
     identity_checked: bool
@@ -72,13 +79,34 @@ class StatementLine:
 
     reference: str
     status: BankStatus
+    """PAID or RETURNED for a line about one of our orders; UNKNOWN for any other movement of money."""
+
     code: str
+    """Why money came back, or the bank's own code of the kind of movement."""
+
     amount_rupiah: int
     booked_at: datetime
+    line_id: str = ""
+    """The bank's own name of the line, the same whenever it is read."""
+
+    came_in: bool = False
+    """Money came to our account."""
 
 
 class BankAway(Exception):
     """No answer to a question that changes nothing: it may simply be asked again."""
+
+
+class StatementSource(Protocol):
+    """Where a bank's statements come from, when not from its own interface."""
+
+    async def statement(self, since: datetime, after: int, limit: int) -> Sequence[StatementLine]:
+        """As `Bank.statement`."""
+        ...
+
+    async def findings(self) -> Sequence[str]:
+        """Codes of what is wrong with what came: files that were refused, statements that never came."""
+        ...
 
 
 class Bank(Protocol):
@@ -88,8 +116,11 @@ class Bank(Protocol):
         """Never raises: whatever goes wrong is NOT_SENT or UNKNOWN."""
         ...
 
-    async def payment(self, reference: str) -> PaymentAnswer:
-        """Ask about a reference. Never raises; NOT_FOUND is the bank's own word."""
+    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
+        """Ask about a reference. Never raises; NOT_FOUND is the bank's own word.
+
+        `order` is what we sent, to compare the answer with; its account number is empty when it cannot be opened.
+        """
         ...
 
     async def account(self, bank: str, account_number: str) -> AccountFacts | None:
@@ -124,7 +155,7 @@ class SimulatedBankClient:
             return PaymentAnswer(BankStatus.NOT_SENT, retry_after=_retry_after(response))
         return _answer(response)
 
-    async def payment(self, reference: str) -> PaymentAnswer:
+    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
         try:
             response = await self._client.get(f"/transfers/{reference}")
         except httpx.HTTPError:
@@ -156,6 +187,8 @@ class SimulatedBankClient:
                 code=_code(line.get("code")),
                 amount_rupiah=int(line["amount_rupiah"]),
                 booked_at=datetime.fromisoformat(line["booked_at"]),
+                line_id=str(line.get("line_id", "")),
+                came_in=line["status"] == BankStatus.RETURNED,
             )
             for line in body["lines"]
         ]

@@ -1,22 +1,25 @@
-"""Reconciliation: our payments against the bank's statement, line by line. Also what a restore is confirmed by."""
+"""Reconciliation: the banks' statements, line by line, against our payments. Also what a restore is confirmed by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from services.incentive.adapters.bank import Bank, BankStatus, StatementLine
-from services.incentive.domain.payouts import HearPayment, Result
+from services.incentive.adapters.banks import Parts
+from services.incentive.domain.payouts import HearPayment
+from services.incentive.domain.statement import RecordLine
 from shared.contracts.decision import Refused
 
 PAGE = 200
 SHOWN = 100
-RESULTS: Mapping[BankStatus, Result] = {
+RESULTS: Mapping[BankStatus, Literal["paid", "returned"]] = {
     BankStatus.PAID: "paid",
-    BankStatus.FAILED: "failed",
     BankStatus.RETURNED: "returned",
 }
+"""What a line can say of an order. That one failed moves no money, so it stands in no statement."""
 
 
 class Execute(Protocol):
@@ -25,29 +28,75 @@ class Execute(Protocol):
     async def __call__(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]: ...
 
 
-async def reconcile(execute: Execute, bank: Bank, since: datetime) -> dict[str, Any]:
-    """Compare with the bank's statement, line by line, and take what was not known yet.
+@runtime_checkable
+class Findings(Protocol):
+    """A bank that can say what is wrong with what came from it."""
 
-    Returns counts and the references that are not ours or were paid more than once. Raises BankAway.
+    async def findings(self) -> list[str]: ...
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one reconciliation saw."""
+
+    lines: int = 0
+    open_lines: int = 0
+    not_ours: list[str] = field(default_factory=list)
+    paid_twice: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "lines": self.lines,
+            "open_lines": self.open_lines,
+            "not_ours": self.not_ours[:SHOWN],
+            "paid_twice": self.paid_twice[:SHOWN],
+            "findings": self.findings[:SHOWN],
+        }
+
+
+async def reconcile(execute: Execute, bank: Bank, since: datetime) -> dict[str, Any]:
+    """Compare with the banks' statements, line by line, take what was not known yet, and keep every line.
+
+    Returns counts (`open_lines`: those of the lines read that nothing explains), the references that are not ours or
+    were paid more than once, and what is wrong with the banks' files. Raises BankAway. Read again, it changes nothing.
     """
-    lines, paid, unknown, twice = 0, set[str](), list[str](), list[str]()
+    found = _Found()
+    for source, part in (bank.parts() if isinstance(bank, Parts) else {"bank": bank}).items():
+        await _read(execute, source, part, since, found)
+        if isinstance(part, Findings):
+            found.findings += [f"{source} {each}" for each in await part.findings()]
+    return found.plain()
+
+
+async def _read(execute: Execute, source: str, bank: Bank, since: datetime, found: _Found) -> None:
+    lines, paid = 0, set[str]()
     while page := await bank.statement(since, lines, PAGE):
         lines += len(page)
         for line in page:
             if line.status == BankStatus.PAID:
-                twice += [line.reference] if line.reference in paid else []
+                found.paid_twice += [line.reference] if line.reference in paid else []
                 paid.add(line.reference)
             if not await _told(execute, line):
-                unknown.append(line.reference)
-    return {"lines": lines, "not_ours": unknown[:SHOWN], "paid_twice": twice[:SHOWN]}
+                found.not_ours.append(line.reference)
+            kept = await execute(_record(source, line))
+            found.open_lines += kept.get("state") != "explained"
+    found.lines += lines
 
 
 async def _told(execute: Execute, line: StatementLine) -> bool:
-    """Take one line; False when its reference is not ours. A line whose status says nothing is passed over."""
+    """Take what a line says of a payment; False when its reference is not ours."""
     result = RESULTS.get(line.status)
+    code = line.code if result == "returned" else ""
     try:
         if result:
-            await execute(HearPayment(line.reference, result, line.code, is_notice=True))
+            await execute(HearPayment(line.reference, result, code, is_notice=True))
     except Refused:
         return False
     return True
+
+
+def _record(source: str, line: StatementLine) -> RecordLine:
+    named = line.line_id or f"{line.booked_at.isoformat()}/{line.reference}/{line.status}"
+    says: Literal["paid", "returned", ""] = RESULTS.get(line.status) or ""
+    return RecordLine(source, named, line.booked_at, line.came_in, line.amount_rupiah, line.reference, says, line.code)

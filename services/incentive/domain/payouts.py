@@ -35,6 +35,10 @@ FAILURE_TEXTS: Mapping[str, str] = {
 OTHER_FAILURE = "bank mengembalikan pembayaran tanpa menyebut sebab yang kami kenal"
 
 
+IN_FILE = "IN_FILE"
+"""Code of an order that waits for its file, or for the bank's word on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class HearPayment:
     """What was heard about a reference. A notice alone never declares a payment failed: our own inquiry does."""
@@ -123,6 +127,9 @@ def send(draft: Draft, each: Entitlement, account: Account, batch_id: str) -> No
         "amount_rupiah": payment.amount_rupiah,
         "bank": payment.bank,
         "account_number": account.number,
+        "full_name": person.full_name,
+        "batch_id": batch_id,
+        "ordered_at": draft.now.isoformat(),
     }
     draft.work.append(Work("pay", f"incentive/{person.applicant_id}/{each.kind}/{each.number}/{attempt}", payload))
 
