@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import httpx
 from fastapi import FastAPI
 
 from services.incentive import api, effects, reactions, schedule, store
-from services.incentive.adapters.bank import SimulatedBankClient
+from services.incentive.adapters.partners import PartnerFile
 from services.incentive.domain.refusals import REFUSALS
+from services.incentive.partner_watch import watch_timer
 from services.incentive.reference import read_reference
 from services.incentive.settings import IncentiveSettings
 from shared.engine.service import Definition, Ports, build_service
@@ -17,10 +17,9 @@ from shared.web.host import host
 
 
 def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Accounts) -> FastAPI:
-    """Raises RulesIncomplete, CausesWrong or CatalogueWrong when the data that ship with the service are not right."""
+    """Raises RulesIncomplete, CausesWrong, CatalogueWrong or BanksWrong when a file that it reads is not right."""
     reference = read_reference(settings.data_directory)
-    client = httpx.AsyncClient(base_url=settings.bank_url, timeout=settings.bank_timeout_seconds)
-    bank = SimulatedBankClient(client) if settings.bank_url else None
+    bank = effects.open_bank(settings, ports)
     definition = Definition(
         name="incentive",
         aggregates=store.AGGREGATES,
@@ -29,8 +28,8 @@ def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Acc
         sources=reactions.SOURCES,
         reactions=reactions.reactions(reference.desk),
         effects=effects.kinds(reference.desk, bank, vault, settings) if bank else {},
-        timers=schedule.TIMERS,
+        timers=(*schedule.timers(vault), watch_timer(PartnerFile(settings.partners_file), ports.clock)),
     )
     service = build_service(definition, ports)
     router = api.build_router(service, vault, accounts, settings, reference=reference, bank=bank)
-    return host(service, [router], REFUSALS, title="Insentif", closed=client.aclose)
+    return host(service, [router], REFUSALS, title="Insentif", home=api.HOME, closed=bank.close if bank else None)

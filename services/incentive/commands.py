@@ -6,32 +6,32 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.incentive.claim_rules import claim_commands
 from services.incentive.domain import (
     accounts,
+    applicants,
     codes,
-    completion,
     participation,
     payouts,
     purchases,
     redeem_codes,
-    refused_claims,
     reviews,
     surveys,
 )
 from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount
+from services.incentive.domain.applicants import Applicant, IndexCode
 from services.incentive.domain.codes import IssueCode, TryCode
-from services.incentive.domain.completion import Certificate, ClaimSeen, ReconcileCertificate, RecordCompletion
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import RetryPayment
 from services.incentive.domain.purchases import BuyCourse
 from services.incentive.domain.redeem_codes import CommitRedeemCode, RedeemCode
-from services.incentive.domain.refused_claims import RefuseClaim, RefusedClaim
 from services.incentive.domain.reviews import ReviewCourse
 from services.incentive.domain.sequel import Advance, settle
 from services.incentive.domain.surveys import AnswerSurvey
 from services.incentive.money_rules import money_commands
+from services.incentive.reconciliation import statement_commands
 from services.incentive.wiring import FUNDS, Desk, peek
 from shared.contracts.decision import Decision, Ref, Refused, World, ref
 from shared.contracts.registration import ConfirmationCodeIssued
@@ -51,21 +51,23 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
         LinkAccount: Rule(_link_needs, lambda world, linking, now: _link(desk, world, linking, now)),
         RecheckAccount: desk.about(lambda draft, recheck, world: accounts.recheck(draft)),
         CommitRedeemCode: desk.about(_commit, who=_bearer, more=_code, first=_check_code),
-        RecordCompletion: _completion(desk),
-        ReconcileCertificate: desk.about(_reconcile, more=_certificate),
         RecordRepayment: desk.about(lambda draft, repaid, world: participation.record_repayment(draft, repaid)),
         RetryPayment: desk.about(lambda draft, retry, world: payouts.retry(draft, retry)),
-        RefuseClaim: Rule(
-            lambda claim, world: [ref(RefusedClaim, claim.place)],
-            lambda world, claim, now: refused_claims.refuse(world.get(RefusedClaim, claim.place), claim, now),
-        ),
         IssueCode: Rule(_code_needs, _issue_code),
         TryCode: Rule(
             _code_needs,
             lambda world, tried, now: codes.attempt(world.get(OneTimeCode, _one_time(tried).id), tried),
         ),
+        IndexCode: Rule(
+            lambda command, world: [ref(Participant, command.applicant_id), ref(Applicant, command.applicant_id)],
+            lambda world, command, now: applicants.index_code(
+                world.get(Participant, command.applicant_id), world.get(Applicant, command.applicant_id), command
+            ),
+        ),
         Advance: desk.about(lambda draft, advance, world: None),
+        **claim_commands(desk),
         **money_commands(desk),
+        **statement_commands(),
     }
 
 
@@ -108,43 +110,6 @@ def _check_code(message: CommitRedeemCode, world: World) -> None:
 
 def _commit(draft: Draft, command: CommitRedeemCode, world: World) -> Mapping[str, Any]:
     return redeem_codes.commit(draft, command, world.get(RedeemCode, command.redeem_code))
-
-
-def _completion(desk: Desk) -> Rule:
-    def more(claim: RecordCompletion, world: World) -> Iterable[Ref]:
-        yield ref(ClaimSeen, claim.claim_key)
-        yield ref(RedeemCode, claim.redeem_code)
-        yield ref(Certificate, claim.certificate_key)
-
-    def act(draft: Draft, claim: RecordCompletion, world: World) -> Mapping[str, Any]:
-        code, certificate = world.get(RedeemCode, claim.redeem_code), world.get(Certificate, claim.certificate_key)
-        return completion.record(draft, claim, code, certificate)
-
-    def first(claim: RecordCompletion, world: World) -> None:
-        redeem_codes.known(world.get(RedeemCode, claim.redeem_code), claim.partner_code)
-
-    rule = desk.about(act, who=_bearer, more=more, first=first)
-
-    def decide(world: World, claim: RecordCompletion, now: datetime) -> Decision:
-        seen = world.get(ClaimSeen, claim.claim_key)
-        return completion.repeated(seen, claim) if seen else rule.decide(world, claim, now)
-
-    return Rule(rule.needs, decide)
-
-
-def _certificate(command: ReconcileCertificate, world: World) -> Iterable[Ref]:
-    key = _certificate_key(peek(world, Participant, command.applicant_id), command)
-    return [ref(Certificate, key)] if key else []
-
-
-def _certificate_key(person: Participant | None, command: ReconcileCertificate) -> str | None:
-    purchase = person.purchase(command.purchase_number) if person else None
-    return completion.certificate_key(purchase.platform_code, command.certificate_number) if purchase else None
-
-
-def _reconcile(draft: Draft, command: ReconcileCertificate, world: World) -> Mapping[str, Any]:
-    key = _certificate_key(draft.person, command)
-    return completion.reconcile(draft, command, world.get(Certificate, key) if key else None)
 
 
 def _link_needs(command: LinkAccount, world: World) -> list[Ref]:

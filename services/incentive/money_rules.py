@@ -13,7 +13,7 @@ from services.incentive.domain.batches import ApproveBatch, Batch, Chunk, MakeBa
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.funds import Deposit, DepositFunds
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.payouts import DecidePayment, HearPayment, Payment
+from services.incentive.domain.payouts import IN_FILE, DecidePayment, HearPayment, Payment
 from services.incentive.domain.sequel import settle
 from services.incentive.wiring import FUNDS, Desk, funds_of, peek
 from shared.contracts.decision import Aggregate, Decision, Ref, Refused, World, ref
@@ -131,10 +131,11 @@ def pay_finished(desk: Desk) -> Rule:
         reference, outcome = finished.effect.payload["reference"], finished.outcome
         return HearPayment(reference, RESULTS[outcome.state], str(outcome.data.get("code", "")))  # type: ignore[arg-type]
 
-    return Rule(
-        lambda finished, world: rule.needs(heard(finished), world),
-        lambda world, finished, now: rule.decide(world, heard(finished), now),
-    )
+    def decide(world: World, finished: EffectFinished, now: datetime) -> Decision:
+        # An order in a file is still on its way: nothing about it is unknown, so nobody is alarmed or told.
+        return Decision() if finished.outcome.data.get("code") == IN_FILE else rule.decide(world, heard(finished), now)
+
+    return Rule(lambda finished, world: rule.needs(heard(finished), world), decide)
 
 
 def check_finished(desk: Desk) -> Rule:

@@ -60,8 +60,12 @@ def _remember(world: World, event: ApplicantRegistered | ApplicantCorrected, now
 def _correct(world: World, event: ApplicantCorrected, now: datetime) -> Decision:
     """A corrected name counts when the bank is next asked whose account it is."""
     person = world.get(Participant, event.applicant_id)
-    renamed = (replace(person, full_name=event.full_name),) if person and event.full_name else ()
-    return _remember(world, event, now) + Decision(changes=renamed)
+    if person and event.full_name:
+        person = replace(person, full_name=event.full_name)
+    if person and event.tracking_code:
+        person = replace(person, tracking_index="")  # to be made anew; until then no code opens the pages
+    changed = (person,) if person and (event.full_name or event.tracking_code) else ()
+    return _remember(world, event, now) + Decision(changes=changed)
 
 
 def _selected(event: ApplicantSelected, world: World) -> Iterable[Ref]:

@@ -9,14 +9,17 @@ from typing import Any
 from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.batches import Batch, Chunk
-from services.incentive.domain.completion import Certificate, ClaimSeen
+from services.incentive.domain.certificates import Certificate
+from services.incentive.domain.completion import ClaimSeen
 from services.incentive.domain.funds import PROGRAMME, Deposit, Funds
 from services.incentive.domain.ledger import Posting, differences
 from services.incentive.domain.participant import Participant
+from services.incentive.domain.partner_rates import PartnerHour
 from services.incentive.domain.payouts import Payment
 from services.incentive.domain.redeem_codes import RedeemCode
 from services.incentive.domain.refused_claims import RefusedClaim
 from services.incentive.domain.reviews import Review
+from services.incentive.domain.statement_lines import STATEMENT_STATES
 from services.incentive.domain.surveys import SurveyAnswers
 from shared.contracts.decision import Aggregate, State
 from shared.engine.ports import Database, Where
@@ -30,6 +33,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     ClaimSeen,
     Certificate,
     RefusedClaim,
+    PartnerHour,
     Review,
     SurveyAnswers,
     AccountClaim,
@@ -40,6 +44,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Deposit,
     OneTimeCode,
     Posting,
+    *STATEMENT_STATES,
 )
 
 INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
@@ -47,12 +52,22 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("participants", (("ready_on", 1),), False),
     ("participants", (("late", 1), ("_id", 1)), False),
     ("participants", (("unresolved", 1), ("_id", 1)), False),
+    ("participants", (("tracking_index", 1),), False),
+    ("participants", (("late_cause", 1), ("late_since", 1), ("_id", 1)), False),
+    ("participants", (("unmatched", 1), ("_id", 1)), False),
+    ("participants", (("account_watch", 1), ("_id", 1)), False),
     ("ledger", (("applicant_id", 1),), False),
     ("batches", (("moving", 1),), False),
     ("batches", (("made_at", -1),), False),
+    ("batches", (("state", 1), ("made_at", 1)), False),
+    ("deposits", (("deposited_at", -1),), False),
     ("payments", (("sent_at", 1),), False),
     ("payments", (("batch_id", 1), ("_id", 1)), False),
     ("refused_claims", (("refused_at", -1),), False),
+    ("refused_claims", (("partner_code", 1), ("refused_at", -1)), False),
+    ("refused_claims", (("digest", 1),), False),
+    ("certificates", (("status_list", 1), ("_id", 1)), False),
+    ("partner_claims", (("key", 1), ("signed_at", 1)), False),
 )
 """(collection, keys, unique). Unique values are ids of their own aggregates, so none is needed here."""
 
@@ -98,12 +113,83 @@ async def payable_participants(database: Database, until: date, limit: int) -> l
     return [document["_id"] for document in found]
 
 
+async def ready_participants(database: Database, until: date, limit: int) -> list[Participant]:
+    """Participants whose incentives are due and in no batch, the longest waiting first."""
+    where = {"ready_on": {"$gt": LONG_AGO.date().isoformat(), "$lte": until.isoformat()}}
+    return await some(database, Participant, where, sort=[("ready_on", 1)], limit=limit)
+
+
+async def tracked_participants(database: Database, index: str) -> list[Participant]:
+    """Whose tracking code has this index: one, or none; a second one is read so that nobody's is guessed."""
+    return await some(database, Participant, {"tracking_index": index}, limit=2)
+
+
+async def participants_without_index(database: Database, limit: int) -> list[str]:
+    """Applicant ids of participants whose tracking code has no index yet."""
+    found = await database.find("participants", {"tracking_index": ""}, limit=limit, fields=["_id"])
+    return [document["_id"] for document in found]
+
+
+async def applicants(database: Database, applicant_ids: Sequence[str]) -> list[Applicant]:
+    return await some(database, Applicant, {"_id": {"$in": list(applicant_ids)}}, sort=(), limit=len(applicant_ids))
+
+
 async def moving_batches(database: Database, limit: int) -> list[Batch]:
     return await some(database, Batch, {"moving": True}, limit=limit)
 
 
 async def latest_batches(database: Database, limit: int) -> list[Batch]:
     return await some(database, Batch, {}, sort=[("made_at", -1)], limit=limit)
+
+
+async def batches_in(database: Database, state: str, limit: int) -> list[Batch]:
+    """Batches in one state, the oldest first."""
+    return await some(database, Batch, {"state": state}, sort=[("made_at", 1)], limit=limit)
+
+
+async def late_count(database: Database, cause: str, since: date | None = None, until: date | None = None) -> int:
+    """How many participants are late for this cause; with due dates from `since` on, and before `until`."""
+    return await database.count("participants", _late(cause, since, until))
+
+
+async def late_for(
+    database: Database, cause: str, since: date | None, until: date | None, skip: int, limit: int
+) -> list[Participant]:
+    """A page of those participants, the longest waiting first."""
+    where, sort = _late(cause, since, until), [("late_since", 1), ("_id", 1)]
+    found = await database.find("participants", where, sort=sort, skip=skip, limit=limit)
+    return [_STATES.state("participants", document) for document in found]  # type: ignore[misc]
+
+
+def _late(cause: str, since: date | None, until: date | None) -> Where:
+    span = {"$gte": (since or LONG_AGO.date()).isoformat()}
+    return {"late_cause": cause, "late_since": {**span, "$lt": until.isoformat()} if until else span}
+
+
+async def unmatched_participants(database: Database, after: str, limit: int) -> list[Participant]:
+    """A page of participants who finished a course whose certificate is missing or not matched."""
+    return await some(database, Participant, {"unmatched": True, "_id": {"$gt": after}}, limit=limit)
+
+
+async def watched_accounts(database: Database, why: str, after: str, limit: int) -> list[Participant]:
+    """A page of participants whose payout account is shared, or on hold after a change."""
+    return await some(database, Participant, {"account_watch": why, "_id": {"$gt": after}}, limit=limit)
+
+
+async def counts(database: Database, today: date, week_ago: datetime) -> dict[str, int]:
+    """How many participants are in each list of the staff's start page, and claims refused since a week ago."""
+    due = {"ready_on": {"$gt": LONG_AGO.date().isoformat(), "$lte": today.isoformat()}}
+    return {
+        "due": await database.count("participants", due),
+        "unmatched": await database.count("participants", {"unmatched": True}),
+        "hold": await database.count("participants", {"account_watch": "hold"}),
+        "shared": await database.count("participants", {"account_watch": "shared"}),
+        "refused_claims": await database.count("refused_claims", {"refused_at": {"$gte": week_ago}}),
+    }
+
+
+async def latest_deposits(database: Database, limit: int) -> list[Deposit]:
+    return await some(database, Deposit, {}, sort=[("deposited_at", -1)], limit=limit)
 
 
 async def late_participants(database: Database, after: str, limit: int) -> list[Participant]:

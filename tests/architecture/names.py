@@ -23,7 +23,17 @@ COMMON = NEEDED | {
 
 SPECIAL: Mapping[str, set[str]] = {
     "registration": {"states.py", "watching.py", "world.py"},
-    "incentive": {"border.py", "border_process.py", "money_rules.py", "wiring.py"},
+    "incentive": {
+        "border.py",
+        "border_process.py",
+        "claim_rules.py",
+        "claim_store.py",
+        "money_rules.py",
+        "money_store.py",
+        "partner_watch.py",
+        "reconciliation.py",
+        "wiring.py",
+    },
     "notification": {"publishing.py", "standing.py", "unpacking.py"},
     "reporting": set(),
 }

@@ -63,10 +63,14 @@ def test_course_platforms_that_the_office_gives_reach_incentive_and_its_border_a
     (tmp_path / "given" / secrets.PARTNERS).write_text(partners_file(new_platforms({"TOKOPEDIA": "TKP"})))
     secrets.main(tmp_path, lambda path, user, group: None)
     (tmp_path / "given" / secrets.PARTNERS).unlink()
+    (tmp_path / "given" / secrets.STATUS_LISTS).mkdir()
+    (tmp_path / "given" / secrets.STATUS_LISTS / "TOKOPEDIA.json").write_text("{}")
     secrets.main(tmp_path, lambda path, user, group: None)
 
     for holder in ("incentive", "border"):
-        assert PartnerFile(tmp_path / holder / secrets.PARTNERS).by_code("TOKOPEDIA")
+        partners = PartnerFile(tmp_path / holder / secrets.PARTNERS)
+        assert partners.by_code("TOKOPEDIA")
+        assert partners.status_list("TOKOPEDIA") == b"{}"
     assert not (tmp_path / "reporting" / secrets.PARTNERS).exists()
 
 

@@ -29,7 +29,9 @@ def test_what_was_planted_is_found_and_no_invariant_is_broken(tmp_path: Path) ->
     assert found["violations"] == []
     assert {name for name, (planted, seen) in found["planted_versus_found"].items() if planted != seen} == set()
     assert found["rows"]["received"] == PEOPLE
-    assert sum(found["refused_claims"].values()) == 7
+    assert sum(found["refused_claims"].values()) == 7 + 1
+    assert found["refused_claims"]["BADGE_WITHDRAWN"] == 1
+    assert found["badges"] >= 2
     assert len(found["delayed_by_cause"]) >= 5
     assert found["dead_letters"] == 0
     assert found["review"]["decided"] == {"reject": 4 + 11, "confirm": 1}

@@ -7,7 +7,16 @@ from fastapi import APIRouter
 from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.partners import PartnerFile, Partners
 from services.incentive.api import bank as bank_door
-from services.incentive.api import citizens, platforms, staff
+from services.incentive.api import (
+    citizens,
+    desk_pages,
+    held_completions,
+    participant_pages,
+    partner_report,
+    platforms,
+    staff,
+    statements,
+)
 from services.incentive.api.door import Door, OneTimeCodes, OwnCodes
 from services.incentive.commands import commands
 from services.incentive.reference import Reference, read_reference
@@ -15,11 +24,15 @@ from services.incentive.settings import IncentiveSettings
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault
+from shared.web import staff_site
+from shared.web.door_limits import DoorLimits
 from shared.web.guard import GuardedRoute
 
-__all__ = ["OneTimeCodes", "OwnCodes", "build_router", "commands"]
+__all__ = ["HOME", "OneTimeCodes", "OwnCodes", "build_router", "commands"]
 
 PREFIX = "/incentive"
+HOME = f"{PREFIX}{staff_site.HOME}"
+"""Where staff begin after signing in."""
 PEOPLE = (
     citizens.add_catalogue,
     citizens.add_page,
@@ -33,6 +46,10 @@ PEOPLE = (
     staff.add_people,
     staff.add_claims,
     staff.add_funds,
+    held_completions.add_held,
+    statements.add_statements,
+    participant_pages.add_participant_pages,
+    desk_pages.add_desk_pages,
 )
 
 
@@ -57,6 +74,7 @@ def build_router(
         codes or OwnCodes(service, vault),
         partners or PartnerFile(settings.partners_file),
         bank,
+        DoorLimits(settings, service.clock),
     )
     people = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["incentive"])
     for add in PEOPLE:
@@ -64,8 +82,8 @@ def build_router(
     # What is signed is read raw, by its own reader.
     integration, signed = APIRouter(tags=["partners"]), APIRouter(prefix=PREFIX, tags=["partners"])
     platforms.add_redeem_codes(integration, door)
-    platforms.add_claims(signed, door)
-    bank_door.add_notices(signed, door)
+    for add_signed in (platforms.add_claims, partner_report.add_report, bank_door.add_notices):
+        add_signed(signed, door)
     everything = APIRouter()
     for each in (people, integration, signed):
         everything.include_router(each)

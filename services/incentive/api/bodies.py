@@ -16,6 +16,7 @@ BatchId = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,40}$")]
 Reference = Annotated[str, Path(pattern=r"^[A-Z2-7]{30}$")]
 SurveyNumber = Annotated[int, Path(ge=1, le=9)]
 ChunkNumber = Annotated[int, Path(ge=1, le=100_000)]
+PurchaseNumber = Annotated[int, Path(ge=1, le=99)]
 CoursePath = Annotated[str, Path(pattern=r"^[A-Z0-9_-]{1,40}$")]
 KindPath = Annotated[Literal["post_training", "survey"], Path()]
 After = Annotated[str, Query(max_length=64)]
@@ -94,6 +95,12 @@ class DepositBody(Body):
 class DecisionBody(Body):
     paid: StrictBool
     evidence: Note
+
+
+class RejectBody(Body):
+    """A doubted completion that is none."""
+
+    purchase_number: Annotated[StrictInt, Field(ge=1, le=99)]
 
 
 class CertificateBody(Body):

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from services.incentive import store
 from services.incentive.api import views
 from services.incentive.api.bodies import (
     AccountBody,
@@ -22,12 +21,9 @@ from services.incentive.api.bodies import (
     SurveyNumber,
     TrackingCode,
 )
-from services.incentive.api.door import Door, new_code
+from services.incentive.api.door import Door
 from services.incentive.domain.accounts import LinkAccount, RecheckAccount
-from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.catalogue import Course
-from services.incentive.domain.fit import advise
-from services.incentive.domain.purchases import BuyCourse
 from services.incentive.domain.reviews import ReviewCourse
 from services.incentive.domain.surveys import AnswerSurvey
 from shared.contracts.decision import Refused
@@ -37,11 +33,17 @@ Words = Annotated[tuple[str, ...], Query(max_length=10)]
 PAGE = 50
 
 
-def _course(door: Door, course_code: str) -> Course:
+def course_of(door: Door, course_code: str) -> Course:
+    """A course of the catalogue. Raises COURSE_UNKNOWN."""
     try:
         return door.reference.catalogue[course_code]
     except KeyError:
         raise Refused("COURSE_UNKNOWN") from None
+
+
+def courses(door: Door, platform: str | None, topic: str | None, text: str | None) -> list[Course]:
+    """What the catalogue has on a platform, of a topic and with these words."""
+    return [each for each in door.reference.catalogue.values() if _fits(each, platform, topic, text)]
 
 
 def _fits(course: Course, platform: str | None, topic: str | None, text: str | None) -> bool:
@@ -60,21 +62,20 @@ def add_catalogue(router: APIRouter, door: Door) -> None:
     async def catalogue(
         platform: Word = None, topic: Word = None, text: Word = None, skip: Annotated[int, Query(ge=0, le=100_000)] = 0
     ) -> dict[str, Any]:
-        found = [each for each in door.reference.catalogue.values() if _fits(each, platform, topic, text)]
+        found = courses(door, platform, topic, text)
         return {"total": len(found), "courses": [asdict(each) for each in found[skip : skip + PAGE]]}
 
     @router.get("/catalogue/{course_code}", summary="Satu pelatihan")
     async def one(course_code: CoursePath) -> dict[str, Any]:
-        return asdict(_course(door, course_code))
+        return asdict(course_of(door, course_code))
 
     @router.get("/participants/{applicant_id}/advice/{course_code}", summary="Kecocokan pelatihan")
     async def advice(
         applicant_id: ApplicantId, course_code: CoursePath, tracking_code: TrackingCode, interest: Words = ()
     ) -> dict[str, Any]:
         person = await door.holder(applicant_id, tracking_code)
-        applicant = await store.one(door.service.database, Applicant, applicant_id)
-        course, education = _course(door, course_code), applicant.education if applicant else ""
-        remarks = advise(course, education=education, interests=interest, balance_rupiah=person.balance_rupiah)
+        course = course_of(door, course_code)
+        remarks = await door.advice(person, course, interest)
         return {"course": asdict(course), "advice": [asdict(each) for each in remarks]}
 
 
@@ -114,13 +115,13 @@ def add_purchases(router: APIRouter, door: Door) -> None:
         body: PurchaseBody,
         idempotency_key: IdempotencyKey = None,
     ) -> dict[str, Any]:
-        await door.holder(applicant_id, tracking_code)
-        course = _course(door, body.course_code)
+        person = await door.holder(applicant_id, tracking_code)
+        course = course_of(door, body.course_code)
         key, digest, known = await door.answered(request, f"purchases/{applicant_id}", idempotency_key)
         if known is not None:
             return dict(known)
         by = await door.allowed(request, applicant_id, "purchase", body.code)
-        command = BuyCourse(applicant_id, course, new_code(), body.accept_top_up, by)
+        command = await door.buying(person, course, body.accept_top_up, by)
         return dict(await door.execute(command, key=key, digest=digest))
 
 

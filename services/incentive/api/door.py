@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hmac import compare_digest
@@ -19,9 +19,12 @@ from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.border import Border
 from services.incentive.adapters.partners import Partners
 from services.incentive.domain.applicants import Applicant
+from services.incentive.domain.catalogue import Course
 from services.incentive.domain.codes import IssueCode, Purpose, TryCode
 from services.incentive.domain.days import day_of
+from services.incentive.domain.fit import Advice, advise
 from services.incentive.domain.participant import Participant
+from services.incentive.domain.purchases import BuyCourse
 from services.incentive.reference import Reference
 from services.incentive.settings import IncentiveSettings
 from shared.contracts.base import Sealed
@@ -29,11 +32,12 @@ from shared.contracts.decision import Refused
 from shared.engine.batch import ANSWERS
 from shared.engine.service import Service
 from shared.security.accounts import Accounts
+from shared.security.tracking_codes import ALPHABET, tracking_index
 from shared.security.vault import PersonKey, Unreadable, Vault
+from shared.web.door_limits import DoorLimits
 from shared.web.guard import TRACE
+from shared.web.visits import Visit
 
-CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""No I, O, 0 or 1: people type these codes."""
 _ACCOUNT_NUMBER = re.compile(r"[0-9]{8,20}")
 
 
@@ -44,8 +48,11 @@ class OneTimeCodes(Protocol):
         """Have a code sent for one purpose. Raises Refused CODE_TOO_SOON, CODE_TOO_OFTEN, PARTICIPANT_UNKNOWN."""
         ...
 
-    async def verify(self, applicant_id: str, purpose: Purpose, code: str) -> bool:
-        """True once for the right code of that purpose. A wrong one counts as a try."""
+    async def verify(self, applicant_id: str, purpose: Purpose, code: str, *, key: str | None = None) -> bool:
+        """True once for the right code of that purpose. A wrong one counts as a try.
+
+        `key` names one sending of one form: sent twice it gets the first answer again.
+        """
         ...
 
 
@@ -65,10 +72,10 @@ class OwnCodes:
         command = IssueCode(applicant_id, purpose, digest, sealed, self._service.clock.wall())
         return await self._service.execute(command, trace=TRACE.get())
 
-    async def verify(self, applicant_id: str, purpose: Purpose, code: str) -> bool:
+    async def verify(self, applicant_id: str, purpose: Purpose, code: str, *, key: str | None = None) -> bool:
         digest = self._digest(applicant_id, purpose, code)
         command = TryCode(applicant_id, purpose, digest, self._service.clock.wall())
-        reply = await self._service.execute(command, trace=TRACE.get())
+        reply = await self._service.execute(command, key=key, digest=digest, trace=TRACE.get())
         return bool(reply["right"])
 
     def _digest(self, applicant_id: str, purpose: Purpose, code: str) -> str:
@@ -88,6 +95,7 @@ class Door:
     codes: OneTimeCodes
     partners: Partners
     bank: Bank | None
+    limits: DoorLimits
 
     @property
     def border(self) -> Border:
@@ -102,15 +110,39 @@ class Door:
         return await self.service.execute(command, key=key, digest=digest, trace=TRACE.get())
 
     async def holder(self, applicant_id: str, tracking_code: str) -> Participant:
-        """The participant whose tracking code this is; else PARTICIPANT_UNKNOWN, whatever of the two is wrong."""
-        applicant = await store.one(self.service.database, Applicant, applicant_id)
-        person = await store.one(self.service.database, Participant, applicant_id)
-        if applicant is None or person is None:
-            raise Refused("PARTICIPANT_UNKNOWN")
-        known = (await self.key(applicant_id)).open("tracking_code", applicant.tracking_code)
-        if not compare_digest(_letters(known).encode(), _letters(tracking_code).encode()):
+        """The participant whose tracking code this is; else PARTICIPANT_UNKNOWN, whatever of the two is wrong.
+
+        Raises Problem TOO_MANY_TRIES for a caller who was wrong too often.
+        """
+        self.limits.may_try()
+        return await self._checked([await store.one(self.service.database, Participant, applicant_id)], tracking_code)
+
+    async def tracked(self, tracking_code: str) -> Participant:
+        """As `holder`, for a person who has the code alone."""
+        self.limits.may_try()
+        index = tracking_index(self.vault, tracking_code)
+        return await self._checked(await store.tracked_participants(self.service.database, index), tracking_code)
+
+    async def visitor(self, visit: Visit | None) -> Participant | None:
+        """Whose pages a browser may see now: nobody's any more once the person has a new tracking code."""
+        found = await store.one(self.service.database, Participant, visit.person) if visit else None
+        return found if found and visit and compare_digest(found.tracking_index, visit.tracking_index) else None
+
+    async def _checked(self, found: Sequence[Participant | None], tracking_code: str) -> Participant:
+        person = found[0] if len(found) == 1 else None
+        applicant = await store.one(self.service.database, Applicant, person.applicant_id) if person else None
+        if person is None or applicant is None or not await self._is_code_of(applicant, tracking_code):
+            self.limits.tried_wrongly()
             raise Refused("PARTICIPANT_UNKNOWN")
         return person
+
+    async def _is_code_of(self, applicant: Applicant, typed: str) -> bool:
+        """The sealed code itself is compared: whatever an index says, it only helps to find whom to ask about."""
+        try:
+            known = (await self.vault.key(applicant.applicant_id)).open("tracking_code", applicant.tracking_code)
+        except Unreadable:
+            return False
+        return compare_digest(tracking_index(self.vault, known), tracking_index(self.vault, typed))
 
     async def key(self, applicant_id: str) -> PersonKey:
         """Raises PARTICIPANT_UNKNOWN for an erased person."""
@@ -130,6 +162,19 @@ class Door:
         if not await self.codes.verify(applicant_id, purpose, code):
             raise Refused("CODE_WRONG")
         return None
+
+    async def advice(self, person: Participant, course: Course, interests: tuple[str, ...] = ()) -> tuple[Advice, ...]:
+        """What this person should know before buying this course."""
+        applicant = await store.one(self.service.database, Applicant, person.applicant_id)
+        education = applicant.education if applicant else ""
+        return advise(course, education=education, interests=interests, balance_rupiah=person.balance_rupiah)
+
+    async def buying(
+        self, person: Participant, course: Course, top_up: bool, by: str | None, interests: tuple[str, ...] = ()
+    ) -> BuyCourse:
+        """The purchase of a course, with the warnings that were shown before it."""
+        warned = tuple(each.code for each in await self.advice(person, course, interests) if each.warns)
+        return BuyCourse(person.applicant_id, course, new_code(), top_up, by, warned)
 
     async def answered(self, request: Request, act: str, key: str | None) -> tuple[str | None, str, Any]:
         """For an idempotent act: its key and digest as keyed hashes, and the reply when it was given before.
@@ -155,10 +200,5 @@ class Door:
 
 def new_code(letters: int = 12) -> str:
     """A code for people: groups of four, 5 bits of chance per letter."""
-    drawn = "".join(secrets.choice(CODE_LETTERS) for _ in range(letters))
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(letters))
     return "-".join(drawn[start : start + 4] for start in range(0, letters, 4))
-
-
-def _letters(code: str) -> str:
-    """A tracking code however it was typed."""
-    return "".join(letter for letter in code.upper() if letter.isascii() and letter.isalnum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -48,9 +49,7 @@ def add_batches(router: APIRouter, door: Door) -> None:
 
     @router.post("/staff/batches", status_code=202, summary="Buat daftar pembayaran")
     async def make(body: BatchBody, staff: Staff = maker) -> dict[str, Any]:
-        until = body.until or door.today()
-        batch_id = f"B{until:%Y%m%d}-{secrets.token_hex(4).upper()}"
-        return dict(await door.execute(MakeBatch(batch_id, until, staff.username)))
+        return dict(await door.execute(made(door, body, staff.username)))
 
     @router.get("/staff/batches", summary="Daftar-daftar pembayaran")
     async def latest(staff: Staff = anybody) -> dict[str, Any]:
@@ -59,15 +58,36 @@ def add_batches(router: APIRouter, door: Door) -> None:
 
     @router.get("/staff/batches/{batch_id}", summary="Satu daftar pembayaran")
     async def one(batch_id: BatchId, staff: Staff = anybody) -> dict[str, Any]:
-        found = await store.one(door.service.database, Batch, batch_id)
-        if found is None:
-            raise Refused("BATCH_UNKNOWN")
-        return views.batch(found)
+        return views.batch(await batch_of(door, batch_id))
 
     @router.get("/staff/batches/{batch_id}/chunks/{number}", summary="Baris-baris satu bagian")
     async def lines(batch_id: BatchId, number: ChunkNumber, staff: Staff = anybody) -> dict[str, Any]:
         chunk = await store.one(door.service.database, Chunk, chunk_id(batch_id, number))
         return {"lines": [line.text() for line in chunk.lines] if chunk else []}
+
+
+def made(door: Door, body: BatchBody, by: str) -> MakeBatch:
+    """The command that begins a list, under a number of its own."""
+    until = body.until or door.today()
+    return MakeBatch(f"B{until:%Y%m%d}-{secrets.token_hex(4).upper()}", until, by)
+
+
+async def batch_of(door: Door, batch_id: str) -> Batch:
+    """Raises BATCH_UNKNOWN."""
+    found = await store.one(door.service.database, Batch, batch_id)
+    if found is None:
+        raise Refused("BATCH_UNKNOWN")
+    return found
+
+
+async def compared(door: Door, since: datetime) -> dict[str, Any]:
+    """Our payments beside the bank's statement. Raises Problem BANK_AWAY."""
+    if door.bank is None:
+        raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY)
+    try:
+        return await reconcile(door.execute, door.bank, since)
+    except BankAway:
+        raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY) from None
 
 
 def add_second_eye(router: APIRouter, door: Door) -> None:
@@ -109,12 +129,7 @@ def add_payments(router: APIRouter, door: Door) -> None:
 
     @router.post("/staff/reconciliation", summary="Cocokkan dengan rekening koran")
     async def compare(body: ReconciliationBody, staff: Staff = secretariat) -> dict[str, Any]:
-        if door.bank is None:
-            raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY)
-        try:
-            return await reconcile(door.execute, door.bank, body.since)
-        except BankAway:
-            raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY) from None
+        return await compared(door, body.since)
 
 
 def _page(door: Door, found: list[Participant]) -> dict[str, Any]:
@@ -131,9 +146,7 @@ def add_people(router: APIRouter, door: Door) -> None:
 
     @router.get("/staff/participants/{applicant_id}", summary="Satu peserta, tersamar")
     async def one(applicant_id: ApplicantId, staff: Staff = anybody) -> dict[str, Any]:
-        person = await store.one(door.service.database, Participant, applicant_id)
-        if person is None:
-            raise Refused("PARTICIPANT_UNKNOWN")
+        person = await participant_of(door, applicant_id)
         keys = await door.vault.keys([applicant_id])
         return views.participant(person, keys.get(applicant_id), door.reference, codes=False)
 
@@ -146,6 +159,14 @@ def add_people(router: APIRouter, door: Door) -> None:
     async def repaid(applicant_id: ApplicantId, body: RepaymentBody, staff: Staff = secretariat) -> dict[str, Any]:
         command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)
         return dict(await door.execute(command))
+
+
+async def participant_of(door: Door, applicant_id: str) -> Participant:
+    """Raises PARTICIPANT_UNKNOWN."""
+    person = await store.one(door.service.database, Participant, applicant_id)
+    if person is None:
+        raise Refused("PARTICIPANT_UNKNOWN")
+    return person
 
 
 def add_claims(router: APIRouter, door: Door) -> None:

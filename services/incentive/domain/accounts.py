@@ -65,6 +65,8 @@ class AccountAnswer:
     applicant_id: str
     version: int
     holder_nik_index: str
+    """Empty where the bank tells no NIK, as by SNAP BI: then the holder's name has to be the participant's."""
+
     name_matches: bool
     active: bool
     identity_checked: bool
@@ -164,6 +166,12 @@ def recheck(draft: Draft) -> dict[str, Any]:
     return {"verified": False}
 
 
+def _is_holder(draft: Draft, answer: AccountAnswer) -> bool:
+    if answer.holder_nik_index:
+        return answer.holder_nik_index == draft.person.nik_index
+    return answer.name_matches
+
+
 def take_answer(draft: Draft, answer: AccountAnswer) -> None:
     """Keep what the bank said, if it is about the account as it is now; what failed because of it is due again."""
     account = draft.person.account
@@ -171,7 +179,7 @@ def take_answer(draft: Draft, answer: AccountAnswer) -> None:
         return
     check = AccountCheck(
         checked_at=draft.now,
-        nik_matches=answer.holder_nik_index == draft.person.nik_index,
+        nik_matches=_is_holder(draft, answer),
         name_matches=answer.name_matches,
         active=answer.active,
         identity_checked=answer.identity_checked,

@@ -1,10 +1,15 @@
-"""What we keep of every registered person before and after selection: what opens their page, and their schooling."""
+"""What we keep of every registered person before and after selection: what opens their page, and their schooling.
+
+Registration tells the tracking code sealed. A participant types it and nothing else, so its blind index is made at
+the door of every participant (schedule.py) and kept beside the rest; the code itself still decides who comes in.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from services.incentive.domain.participant import Participant
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision
 
@@ -30,3 +35,24 @@ def remember(known: Applicant | None, *, applicant_id: str, tracking_code: Seale
     if code is None:
         return Decision()  # a correction of somebody whose registration we have not heard of
     return Decision(changes=(Applicant(applicant_id, code, education),))
+
+
+NO_CODE = "-"
+"""Instead of an index: no code opens this participation (an erased person has no key any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCode:
+    """The tracking code of a participant was opened: `index` is its blind index, or NO_CODE where none can be read."""
+
+    applicant_id: str
+    tracking_code: Sealed | None
+    index: str
+
+
+def index_code(person: Participant | None, applicant: Applicant | None, command: IndexCode) -> Decision:
+    """Keep the index, unless the code is another one by now: then it is looked at again."""
+    known = applicant.tracking_code if applicant else None
+    if person is None or person.tracking_index or known != command.tracking_code:
+        return Decision()
+    return Decision(changes=(replace(person, tracking_index=command.index),))

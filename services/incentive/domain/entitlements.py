@@ -65,6 +65,10 @@ def conditions_hold(person: Participant, kind: str) -> bool:
     """
     if person.account is None or not person.account.verified:
         return False
+    return _earned(person, kind)
+
+
+def _earned(person: Participant, kind: str) -> bool:
     return kind == SURVEY or any(p.certificate_reconciled and p.reviewed_at for p in person.purchases)
 
 
@@ -103,6 +107,8 @@ def is_payable(person: Participant, each: Entitlement, now: datetime) -> bool:
     if each.state not in (State.DUE, State.BATCHED) or each.conflict or not person.active or person.under_review:
         return False
     if account is None or account.check is None or not account.verified:
+        return False
+    if not _earned(person, each.kind):  # a completion may be doubted after its money was owed (doubts.py)
         return False
     on_hold = account.hold_until is not None and now < account.hold_until
     room = account.check.room_rupiah

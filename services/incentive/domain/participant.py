@@ -50,6 +50,10 @@ class Purchase:
     review_deadline: date | None = None
     reviewed_at: datetime | None = None
     assisted_by: str | None = None
+    warned: tuple[str, ...] = ()
+    """Codes of the remarks (fit.py) that were shown before buying."""
+    doubts: tuple[str, ...] = ()
+    """Why its completion releases no money until a person has looked (doubts.py)."""
 
 
 class EntitlementState(StrEnum):
@@ -191,6 +195,16 @@ class Participant:
     late: bool = False
     unresolved: bool = False
     """Some payment is unknown, in conflict, failed or returned: staff look at it."""
+    late_cause: str = ""
+    """Cause last announced of what is late for longest; ON_ITS_WAY (sequel.py) while none is; empty: nothing is."""
+    late_since: date | None = None
+    """Its due date."""
+    unmatched: bool = False
+    """A finished course whose certificate is missing or not matched yet."""
+    account_watch: str = ""
+    """`shared`: others linked the same account; `hold`: it was changed and payments wait; else empty."""
+    tracking_index: str = ""
+    """Blind index of the code that opens the person's pages. Empty: to be made (applicants.py); `-`: there is none."""
 
     @property
     def id(self) -> str:

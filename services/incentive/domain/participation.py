@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.incentive.domain.applicants import NO_CODE
 from services.incentive.domain.days import day_of, end_of, morning_of
 from services.incentive.domain.draft import Draft, Office
 from services.incentive.domain.entitlements import cancel_open, has_open
@@ -212,4 +213,4 @@ def erase(draft: Draft) -> None:
     """The person's key is gone: nothing can be paid any more, and what was still open goes back."""
     if draft.person.active and (draft.person.balance_rupiah or has_open(draft.person)):
         end(draft, IDENTITY_ERASED)
-    draft.set(standing=Standing.ERASED, balance_closed=True, nik_index="")
+    draft.set(standing=Standing.ERASED, balance_closed=True, nik_index="", tracking_index=NO_CODE)

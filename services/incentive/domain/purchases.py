@@ -34,17 +34,17 @@ class BuyCourse:
     accept_top_up: bool = False
     assisted_by: str | None = None
     """Staff who acted for a person who was present; None: the person, with a one-time code."""
+    warned: tuple[str, ...] = ()
+    """Codes of the remarks that were shown before: kept, never a reason to refuse."""
 
 
 def buy(draft: Draft, command: BuyCourse, code: RedeemCode | None) -> dict[str, Any]:
     """Hold the price and issue the code; replies with both and what is left, in rupiah.
 
-    Raises BALANCE_CLOSED, COURSE_MODE_NOT_ALLOWED, PLATFORM_NOT_ALLOWED, COURSE_ALREADY_BOUGHT,
-    COURSE_ABOVE_BALANCE, TOP_UP_NOT_ACCEPTED, REDEEM_CODE_TAKEN.
+    Raises REDEEM_CODE_TAKEN, and as `check`.
     """
-    person, course = participating(draft.person), command.course
-    _check_course(draft, course)
-    own_money = _own_money(draft, command)
+    person, course = draft.person, command.course
+    own_money = check(draft, command)
     if code is not None:
         raise Refused("REDEEM_CODE_TAKEN")
     number = len(person.purchases) + 1
@@ -61,11 +61,23 @@ def buy(draft: Draft, command: BuyCourse, code: RedeemCode | None) -> dict[str, 
         held_at=draft.now,
         hold_until=_hold_until(draft),
         assisted_by=command.assisted_by,
+        warned=command.warned,
     )
     draft.set(purchases=(*person.purchases, purchase))
     draft.move(LedgerAccount.TRAINING_BALANCE, LedgerAccount.HOLDS, purchase.price_rupiah, f"purchase/{number}/held")
     draft.add(_code_of(draft.person, purchase))
     return _receipt(draft.person, purchase)
+
+
+def check(draft: Draft, command: BuyCourse) -> int:
+    """May this be bought, and how many rupiah must the person add? Changes nothing.
+
+    Raises PARTICIPATION_ENDED, BALANCE_CLOSED, COURSE_MODE_NOT_ALLOWED, PLATFORM_NOT_ALLOWED, COURSE_ALREADY_BOUGHT,
+    COURSE_ABOVE_BALANCE, TOP_UP_NOT_ACCEPTED.
+    """
+    participating(draft.person)
+    _check_course(draft, command.course)
+    return _own_money(draft, command)
 
 
 def _receipt(person: Participant, purchase: Purchase) -> dict[str, Any]:

@@ -72,6 +72,12 @@ REFUSALS: dict[str, Refusal] = {
     "CERTIFICATE_USED": Refusal(
         "conflict", "Nomor sertifikat ini sudah tercatat untuk peserta lain. Periksa kembali nomor sertifikatnya."
     ),
+    "QUOTA_EXCEEDED": Refusal(
+        "conflict", "Jumlah klaim jam ini sudah mencapai batas platform Anda. Kirim lagi klaim ini pada jam berikutnya."
+    ),
+    "COMPLETION_NOT_DOUBTED": Refusal(
+        "conflict", "Penyelesaian pelatihan ini tidak sedang diperiksa. Muat ulang halamannya."
+    ),
     "CERTIFICATE_DIFFERS": Refusal(
         "conflict", "Sertifikat lain sudah tercatat untuk pelatihan ini. Hubungi kantor kami untuk memperbaikinya."
     ),
@@ -124,8 +130,22 @@ REFUSALS: dict[str, Refusal] = {
         "conflict", "Dana belum mencukupi, kurang {missing_rupiah} rupiah. Catat dana yang masuk, lalu setujui lagi."
     ),
     "DEPOSIT_EXISTS": Refusal("conflict", "Penerimaan dana dengan nomor dokumen ini sudah tercatat."),
+    "CAUSE_UNKNOWN": Refusal("missing", "Sebab keterlambatan ini tidak dikenal. Pilihlah dari daftar keterlambatan."),
     "PAYMENT_UNKNOWN": Refusal("missing", "Pembayaran tidak ditemukan. Periksa kembali nomor referensinya."),
     "PAYMENT_NOT_FAILED": Refusal("conflict", "Hanya pembayaran yang gagal atau dikembalikan yang dapat diulang."),
+    # statement lines
+    "LINE_UNKNOWN": Refusal("missing", "Baris rekening koran ini tidak ditemukan. Muat ulang daftarnya."),
+    "LINE_EXPLAINED": Refusal(
+        "conflict", "Baris ini sudah dijelaskan atau sedang menunggu pemeriksaan. Muat ulang daftarnya."
+    ),
+    "LINE_NOT_PROPOSED": Refusal("conflict", "Belum ada penjelasan yang perlu diperiksa pada baris ini."),
+    "PROOF_UNKNOWN": Refusal(
+        "invalid", "Bukti yang disebut tidak ada di catatan kami. Periksa nomor referensi atau nomor dokumen dananya."
+    ),
+    "PROOF_DIFFERS": Refusal(
+        "conflict", "Jumlah atau arah uang pada bukti berbeda dari baris rekening koran. Pilih bukti yang cocok."
+    ),
+    "PROOF_USED": Refusal("conflict", "Bukti ini sudah menjelaskan baris lain. Satu bukti hanya untuk satu baris."),
     "PAYMENT_NOT_OPEN": Refusal(
         "conflict", "Tidak ada yang perlu diputuskan pada pembayaran ini. Muat ulang halamannya."
     ),

@@ -23,6 +23,8 @@ from services.incentive.domain.surveys import run_ladder, survey_times
 from shared.contracts.decision import Decision
 
 State = EntitlementState
+ON_ITS_WAY = "ON_ITS_WAY"
+"""Stands for a cause while a late payment was given to the bank less than a day ago."""
 _LOOKED_AT_BY_STAFF = (State.UNKNOWN, State.FAILED, State.RETURNED)
 
 
@@ -59,9 +61,29 @@ def _index(draft: Draft) -> None:
     draft.set(
         next_action_at=min((at for at in _times(draft) if at > draft.now), default=None),
         ready_on=_ready_on(draft),
-        late=person.active and any(is_late(draft, each) for each in rows),
         unresolved=any(each.conflict or each.state in _LOOKED_AT_BY_STAFF for each in rows),
+        unmatched=person.active
+        and any(each.finished_on and not each.certificate_reconciled for each in person.purchases),
+        account_watch=_account_watch(draft),
+        **_late(draft),
     )
+
+
+def _account_watch(draft: Draft) -> str:
+    account = draft.person.account
+    if account is None or not draft.person.active:
+        return ""
+    held = account.hold_until is not None and draft.now < account.hold_until
+    return "shared" if account.shared else "hold" if held else ""
+
+
+def _late(draft: Draft) -> dict[str, Any]:
+    """What is late, by the incentive that is late for longest."""
+    late = [each for each in draft.person.entitlements if draft.person.active and is_late(draft, each)]
+    first = min(late, key=lambda each: each.due_on, default=None)
+    if first is None:
+        return {"late": False, "late_cause": "", "late_since": None}
+    return {"late": True, "late_cause": first.cause or ON_ITS_WAY, "late_since": first.due_on}
 
 
 def _ready_on(draft: Draft) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ async def test_a_town_in_order_has_no_violation_and_everything_was_looked_at() -
     result = await judged(town)
     assert result.violations == []
     assert result.unjudged == {}
-    assert len(result.checked) == 19
+    assert len(result.checked) == 20
     assert result.dead_letters == dict.fromkeys(SERVICES, 0)
 
 
@@ -142,6 +143,31 @@ async def _bank_paid_twice(town: Town) -> None:
     town.books["paid_twice"] = 1
 
 
+def _line(id: str, **fields: Any) -> dict[str, Any]:
+    at = datetime(2020, 9, 1, 3, tzinfo=UTC)
+    known = {"_id": id, "source": "bni", "booked_at": at, "came_in": False, "amount_rupiah": 600_000}
+    return {**known, "state": "explained", "kind": "payment", "proof": "GLBA", **fields}
+
+
+def _day(**fields: Any) -> dict[str, Any]:
+    return {"_id": "2020-09-01/bni", "lines": 1, "out_rupiah": 600_000, "in_rupiah": 0, "open_lines": 0, **fields}
+
+
+async def _statement_short(town: Town) -> None:
+    await town.put("incentive", "statement_lines", _line("a"))
+    await town.put("incentive", "statement_days", _day(out_rupiah=599_999))
+
+
+async def _unexplained_hidden(town: Town) -> None:
+    await town.put("incentive", "statement_lines", _line("a", state="open"))
+    await town.put("incentive", "statement_days", _day())
+
+
+async def _explained_twice(town: Town) -> None:
+    await town.put("incentive", "statement_lines", _line("a"), _line("b"))
+    await town.put("incentive", "statement_days", _day(lines=2, out_rupiah=1_200_000))
+
+
 async def _projection_wrong(town: Town) -> None:
     await changed(town, "reporting", "applicant_journeys", ANNA, sex="M")
 
@@ -176,6 +202,9 @@ async def _projection_has_more(town: Town) -> None:
         (_bank_paid_more, "BANK", ""),
         (_bank_took_back, "BANK", ""),
         (_bank_paid_twice, "BANK", ""),
+        (_statement_short, "STATEMENT", "2020-09-01/bni"),
+        (_unexplained_hidden, "STATEMENT", "2020-09-01/bni"),
+        (_explained_twice, "STATEMENT", "payment/GLBA"),
         (_projection_wrong, "PROJECTION", ANNA),
         (_projection_has_more, "PROJECTION", "zz"),
     ],
@@ -186,6 +215,14 @@ async def test_damage_is_seen_and_named(damage: Damage, invariant: str, id: str)
     found = [each for each in (await judged(town)).violations if each.invariant == invariant]
     assert found, f"{invariant} was not seen"
     assert not id or any(id in named for each in found for named in each.ids)
+
+
+async def test_a_statement_in_order_has_no_violation() -> None:
+    town = await built()
+    proposed = _line("b", state="proposed", kind="other", amount_rupiah=5)
+    await town.put("incentive", "statement_lines", _line("a"), proposed)
+    await town.put("incentive", "statement_days", _day(lines=2, out_rupiah=600_005, open_lines=1, open_out_rupiah=5))
+    assert (await judged(town)).clean
 
 
 async def test_what_cannot_be_judged_is_said_and_not_passed_over() -> None:

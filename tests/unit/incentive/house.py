@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from deploy.simulators.bank import Bank
 from deploy.simulators.bank_http import build_bank
 from deploy.simulators.claims import Platform, new_platforms, partners_file
 from services.incentive import api, effects, reactions, schedule, store
+from services.incentive.adapters.bank import Bank as BankPort
 from services.incentive.adapters.bank import SimulatedBankClient
 from services.incentive.api import OneTimeCodes
 from services.incentive.domain.participant import Participant
@@ -44,6 +45,10 @@ SECRET = "notice secret"
 PASSWORD = "a long enough password"
 
 
+OtherBank = Callable[[MemoryDatabase, BankPort, Bank], BankPort]
+"""Makes the bank of a house from its database, the client of the simulated bank, and that bank itself."""
+
+
 class QuickAccounts(Accounts):
     """Sign-in is not what is tested here, so its hashing is made cheap."""
 
@@ -59,7 +64,7 @@ class Codes:
     async def issue(self, applicant_id: str, purpose: str) -> Mapping[str, Any]:
         return {}
 
-    async def verify(self, applicant_id: str, purpose: str, code: str) -> bool:
+    async def verify(self, applicant_id: str, purpose: str, code: str, *, key: str | None = None) -> bool:
         return code == "123456"
 
 
@@ -69,12 +74,14 @@ class ProgrammeClock(LoopClock):
     def __init__(self) -> None:
         super().__init__()
         self.at = SELECTED_AT
+        self.ahead = timedelta()
+        """How far the machine's own clock runs before the real one."""
 
     def now(self) -> datetime:
         return self.at
 
     def wall(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.ahead
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.01))
@@ -140,40 +147,46 @@ class House:
         )
 
 
-async def open_house(tmp_path: Path, codes: OneTimeCodes | None = None) -> AsyncIterator[House]:
+async def open_house(
+    tmp_path: Path,
+    codes: OneTimeCodes | None = None,
+    *,
+    own_codes: bool = False,
+    other_bank: OtherBank | None = None,
+    **settings: Any,
+) -> AsyncIterator[House]:
+    """With `own_codes` those of the service itself, else `codes`, else one that is always right."""
     clock, disk = ProgrammeClock(), MemoryStore()
     database = MemoryDatabase(disk)
     vault = Vault(database, secrets.token_bytes(32), secrets.token_bytes(32))
     accounts = QuickAccounts(database, clock)
     bank = Bank(clock, secret=SECRET.encode(), late_seconds=0)
     bank_client = httpx.AsyncClient(transport=httpx.ASGITransport(build_bank(bank)), base_url="http://bank")
-    port, reference = SimulatedBankClient(bank_client), read_reference()
+    simulated, reference = SimulatedBankClient(bank_client), read_reference()
+    port = other_bank(database, simulated, bank) if other_bank else simulated
     platforms = new_platforms({c.platform_code: c.certificate_prefix for c in reference.catalogue.values()})
-    settings = _settings(tmp_path, platforms)
-    service = build_service(_definition(reference, port, vault, settings), _ports(database, clock))
-    router = api.build_router(
-        service, vault, accounts, settings, codes=codes or Codes(), reference=reference, bank=port
-    )
+    known = _settings(tmp_path, platforms, **settings)
+    service = build_service(_definition(reference, port, vault, known), _ports(database, clock))
+    given = None if own_codes else codes or Codes()
+    router = api.build_router(service, vault, accounts, known, codes=given, reference=reference, bank=port)
     app = host(service, [router], REFUSALS, title="Insentif")
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://city")
     await service.start()
-    yield House(app, client, service, vault, accounts, clock, bank, platforms, disk, settings)
+    yield House(app, client, service, vault, accounts, clock, bank, platforms, disk, known)
     await service.stop()
     await client.aclose()
     await bank_client.aclose()
 
 
-def _settings(folder: Path, platforms: list[Platform]) -> IncentiveSettings:
+def _settings(folder: Path, platforms: list[Platform], **more: Any) -> IncentiveSettings:
     """Settings with the files they name: the platforms that are trusted, and the secret of the bank's notices."""
     partners, secret = folder / "partners.json", folder / "notice"
     partners.write_text(partners_file(platforms))
     secret.write_text(SECRET)
-    return IncentiveSettings(partners_file=partners, bank_notice_secret_file=secret)
+    return IncentiveSettings(partners_file=partners, bank_notice_secret_file=secret, **more)
 
 
-def _definition(
-    reference: Reference, port: SimulatedBankClient, vault: Vault, settings: IncentiveSettings
-) -> Definition:
+def _definition(reference: Reference, port: BankPort, vault: Vault, settings: IncentiveSettings) -> Definition:
     return Definition(
         name="incentive",
         aggregates=store.AGGREGATES,
@@ -181,7 +194,7 @@ def _definition(
         commands=api.commands(reference.desk),
         reactions=reactions.reactions(reference.desk),
         effects=effects.kinds(reference.desk, port, vault, settings),
-        timers=schedule.TIMERS,
+        timers=schedule.timers(vault),
     )
 
 

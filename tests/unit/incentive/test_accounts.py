@@ -167,6 +167,19 @@ def test_an_answer_about_an_account_that_was_changed_is_ignored() -> None:
     assert account(city).check is None
 
 
+@pytest.mark.parametrize("name_matches", [True, False])
+def test_where_a_bank_tells_no_nik_the_name_alone_says_whose_account_it_is(name_matches: bool) -> None:
+    city = city_with()
+    city.bank_says(city.link(), holder_nik_index="", name_matches=name_matches)
+    assert account(city).verified is name_matches
+
+
+def test_a_right_name_does_not_mend_another_nik() -> None:
+    city = city_with()
+    city.bank_says(city.link(), holder_nik_index=OTHER_NIK, name_matches=True)
+    assert not account(city).verified
+
+
 def test_without_an_answer_the_account_stays_unverified() -> None:
     city = city_with()
     city.learn()

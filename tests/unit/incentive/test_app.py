@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from services.incentive import app
 from services.incentive.domain.rules import RulesIncomplete
 from services.incentive.reference import SHIPPED
 from services.incentive.settings import IncentiveSettings
+from shared.engine.service import Definition, Ports, Service, build_service
 from tests.unit.incentive.house import House
 
 
@@ -35,3 +37,16 @@ async def test_a_null_clock_stops_the_start_with_its_name(house: House, tmp_path
     settings = IncentiveSettings(data_directory=folder)
     with pytest.raises(RulesIncomplete, match=r"clocks\.survey_window_days"):
         app.build(settings, house.service.ports, house.vault, house.accounts)
+
+
+async def test_the_files_of_partners_are_watched(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Definition] = []
+
+    def kept(definition: Definition, ports: Ports) -> Service:
+        built.append(definition)
+        return build_service(definition, ports)
+
+    monkeypatch.setattr(app, "build_service", kept)
+    app.build(IncentiveSettings(), house.service.ports, house.vault, house.accounts)
+    (timer,) = [each for each in built[0].timers if each.name == "partners"]
+    assert timer.every <= timedelta(minutes=1)

@@ -86,7 +86,7 @@ async def test_accounts_are_opened_and_asked_about() -> None:
         await client.account("BNI", "12345660")
     await client.pay(ORDER)
     (line,) = await client.statement(NOW - timedelta(days=1), 0, 10)
-    assert line == StatementLine(ORDER.reference, BankStatus.PAID, "", 600_000, NOW)
+    assert line == StatementLine(ORDER.reference, BankStatus.PAID, "", 600_000, NOW, "20200901T030000-0")
     assert await client.statement(NOW - timedelta(days=1), 1, 10) == []
     assert (await http.get("/simulator/books")).json() == {
         "paid_rupiah": 600_000,

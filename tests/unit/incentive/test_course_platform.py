@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import date, timedelta
 
 import httpx
 
-from deploy.simulators.course_platform import CoursePlatforms, build_platforms, http_sink
+from deploy.simulators.course_platform import CoursePlatforms, Enrolment, build_platforms, http_sink, status_list
 from services.incentive import store
+from services.incentive.adapters.partners import status_list_path
+from services.incentive.domain.certificates import Certificate
 from services.incentive.domain.refused_claims import RefusedClaim
 from tests.unit.incentive.builders import COURSE
 from tests.unit.incentive.house import House
@@ -43,3 +47,28 @@ async def test_a_person_is_brought_from_code_to_certificate_over_http(house: Hou
     assert (await page(house))["stage"] == "review"
     (refused,) = await store.some(house.service.database, RefusedClaim, {}, limit=5)
     assert (refused.reason, refused.partner_code) == ("DUPLICATE_JSON_KEY", "TOKOPEDIA")
+
+
+async def test_a_platform_issues_badges_in_both_forms_and_a_withdrawn_one_is_refused(house: House) -> None:
+    await select(house)
+    code = await bought(house)
+    platforms = CoursePlatforms(house.platforms, house.client, http_sink(house.client), house.clock)
+    platform = platforms.platform("TOKOPEDIA")
+    assert platform
+    await platforms.redeem(platform, code)
+    target = status_list_path(house.settings.partners_file, "TOKOPEDIA")
+    target.parent.mkdir()
+    target.write_bytes(status_list(platform, house.clock.wall()))
+    enrolment = Enrolment(platform, code, COURSE, house.clock.now(), date(2020, 8, 10), "TKP-000001")
+    forms = []
+    for badge in ("withdrawn", "genuine", "genuine"):
+        claim = await platforms.publish(replace(enrolment, badge=badge))
+        forms.append(type(json.loads(claim.body)["credential"]))
+    assert forms == [str, dict, str]
+    person = await house.until(lambda person: person.purchases[0].finished_on)
+    assert person.purchases[0].certificate_reconciled
+    assert str(person.purchases[0].certificate_number).startswith("OB-")
+    refused = await store.some(house.service.database, RefusedClaim, {}, limit=5)
+    assert {each.reason for each in refused} == {"BADGE_WITHDRAWN", "CERTIFICATE_DIFFERS"}
+    (kept,) = await store.some(house.service.database, Certificate, {}, limit=5)
+    assert (kept.status_known, kept.withdrawn) == (True, False)

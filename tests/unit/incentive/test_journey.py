@@ -95,7 +95,7 @@ async def test_a_reversal_is_heard_by_notice_and_by_statement(house: House) -> N
     secretariat = await house.staff("secretariat")
     since = {"since": "2020-08-01T00:00:00Z"}
     compared = (await house.post("/incentive/staff/reconciliation", since, **secretariat)).json()
-    assert compared == {"lines": 2, "not_ours": [], "paid_twice": []}
+    assert compared == {"lines": 2, "open_lines": 0, "not_ours": [], "paid_twice": [], "findings": []}
 
 
 @pytest.mark.parametrize("change", ["secret", "time", "body", "none"])

@@ -19,7 +19,7 @@ from tests.unit.incentive.claims import NOW, PLATFORM, border, genuine, partner,
 
 def test_a_revoked_key_counts_no_more_and_is_named() -> None:
     judged = border(partner(PLATFORM, active=False)).judge(record(genuine()), NOW)
-    assert judged == ClaimRefused("KEY_REVOKED", judged.digest, "TOKOPEDIA")  # type: ignore[union-attr]
+    assert judged == ClaimRefused("KEY_REVOKED", judged.digest, "TOKOPEDIA", "claim_1")  # type: ignore[union-attr]
 
 
 def test_during_a_change_of_keys_both_count() -> None:

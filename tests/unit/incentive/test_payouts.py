@@ -69,6 +69,24 @@ def test_no_answer_is_unknown_and_not_failed() -> None:
     city.check_money()
 
 
+def test_an_order_in_a_file_is_on_its_way_and_nobody_is_told_otherwise() -> None:
+    city, work = sent()
+    for _ in range(2):
+        answered(city, work, OutcomeState.UNKNOWN, "IN_FILE")
+    assert city.told(IncentiveFailed) == []
+    assert (city.entitlement().state, city.person().money["sending"]) == (State.SENDING, 600_000)
+    city.pay(work)
+    assert city.entitlement().state == State.PAID
+    city.check_money()
+
+
+def test_a_payment_says_whose_it_is_on_which_list_and_since_when() -> None:
+    city, work = sent()
+    assert work.payload["full_name"] == city.person().full_name
+    assert work.payload["batch_id"] == batch_of(city).batch_id
+    assert work.payload["ordered_at"] == city.now.isoformat()
+
+
 def test_a_payment_of_an_incentive_nobody_has_is_unknown() -> None:
     city, work = sent()
     payment = city.state(Payment, work.payload["reference"])

@@ -1,44 +1,75 @@
-"""Reconciliation: our payments against the bank's statement, line by line."""
+"""Reconciliation: the banks' statements against our payments, line by line; every line is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from deploy.simulators.bank import Bank, Transfer
+from deploy.simulators.bank import Bank, Booking, Transfer
+from deploy.simulators.iso_answers import camt053
+from services.incentive.adapters.banks import Banks
 from services.incentive.adapters.statement import reconcile
 from services.incentive.domain.payouts import HearPayment
+from services.incentive.domain.statement import RecordLine
 from shared.contracts.decision import Refused
 from tests.unit.incentive.bank import NOW, Clock, client_for, client_of
+from tests.unit.incentive.files import ACCOUNT, file_world
 
 
-async def test_the_statement_is_compared_line_by_line() -> None:
-    bank = Bank(Clock(), deduplicates=False)
+class Service:
+    """Takes commands: payments of FOREIGN are unknown, and a line is explained when it is the first of its payment."""
+
+    def __init__(self) -> None:
+        self.heard: list[HearPayment] = []
+        self.kept: list[RecordLine] = []
+
+    async def execute(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
+        if isinstance(command, RecordLine):
+            first = command.reference not in {each.reference for each in self.kept}
+            self.kept.append(command)
+            return {"state": "explained" if first and command.reference == "OURS" else "open"}
+        if command.reference == "FOREIGN":
+            raise Refused("PAYMENT_UNKNOWN")
+        self.heard.append(command)
+        return {}
+
+
+async def test_the_statement_is_compared_line_by_line_and_every_line_is_kept() -> None:
+    bank, service = Bank(Clock(), deduplicates=False), Service()
     for reference, times in (("OURS", 2), ("FOREIGN", 1)):
         for _ in range(times):
             await bank.pay(Transfer(reference, "BNI", "1", 5))
-    heard: list[HearPayment] = []
-
-    async def execute(command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
-        if command.reference == "FOREIGN":
-            raise Refused("PAYMENT_UNKNOWN")
-        heard.append(command)
-        return {}
-
-    found = await reconcile(execute, client_for(bank), NOW - timedelta(days=1))
-    assert found == {"lines": 3, "not_ours": ["FOREIGN"], "paid_twice": ["OURS"]}
-    assert all(each.is_notice and each.result == "paid" for each in heard)
+    found = await reconcile(service.execute, client_for(bank), NOW - timedelta(days=1))
+    counts = {"lines": 3, "open_lines": 2, "findings": []}
+    assert found == {**counts, "not_ours": ["FOREIGN"], "paid_twice": ["OURS"]}
+    assert all(each.is_notice and each.result == "paid" for each in service.heard)
+    assert len({each.line_id for each in service.kept}) == 3
+    again = Service()
+    await reconcile(again.execute, client_for(bank), NOW - timedelta(days=1))
+    assert again.kept == service.kept
 
 
-async def test_a_line_that_says_nothing_is_passed_over() -> None:
+async def test_a_line_that_says_nothing_is_kept_as_a_movement_nobody_knows() -> None:
     line = {"reference": "R", "status": "odd", "code": None, "amount_rupiah": 5, "booked_at": NOW.isoformat()}
-    pages = iter([[line], []])
+    pages, service = iter([[line], []]), Service()
     client = client_of(lambda request: httpx.Response(200, json={"lines": next(pages)}))
+    found = await reconcile(service.execute, client, NOW)
+    assert (found["lines"], found["open_lines"], service.heard) == (1, 1, [])
+    assert service.kept[0].says == ""
 
-    async def execute(command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
-        raise AssertionError("nothing to say")
 
-    assert await reconcile(execute, client, NOW) == {"lines": 1, "not_ours": [], "paid_twice": []}
+async def test_each_bank_has_a_statement_of_its_own_and_what_is_wrong_with_its_files_is_told(tmp_path: Path) -> None:
+    world, service, simulated = file_world(tmp_path / "bank"), Service(), Bank(Clock())
+    await simulated.pay(Transfer("OURS", "BNI", "1", 5))
+    world.inbox("1.xml", camt053("S1", 1, ACCOUNT, (0, 7), [Booking("", "in", 7, NOW, "INTR")]))
+    world.inbox("2.xml", b"<html/>")
+    banks = Banks({"bni": world.client, "simulated": client_for(simulated)}, lambda code, **details: None)
+    found = await reconcile(service.execute, banks, NOW - timedelta(days=1))
+    assert found["findings"] == ["bni FILE_REFUSED MESSAGE_UNKNOWN"]
+    assert {(each.source, each.amount_rupiah) for each in service.kept} == {("bni", 7), ("simulated", 5)}
+    both = await banks.statement(NOW - timedelta(days=1), 0, 5)
+    assert [line.amount_rupiah for line in both] == [7, 5]

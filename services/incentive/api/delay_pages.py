@@ -1,0 +1,61 @@
+"""Why money is late: how many people wait for which cause and since when, and who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import HTMLResponse
+
+from services.incentive import store
+from services.incentive.api.door import Door
+from services.incentive.domain.draft import DelayCause
+from services.incentive.pages import desk_view
+from services.incentive.pages.desk_view import AGES, span_of
+from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
+from shared.web.staff_site import HOME, StaffSite
+
+PLACE = f"{HOME}/keterlambatan"
+MOST = 50
+CausePath = Annotated[str, Path(pattern=r"^[A-Z_]{1,40}$")]
+PageNumber = Annotated[int, Query(ge=0, le=200)]
+Age = Annotated[str, Query(max_length=20)]
+
+
+def causes(door: Door) -> Sequence[DelayCause]:
+    """All causes by which late people are counted, in order of precedence."""
+    return desk_view.causes_of(door.reference.desk.causes)
+
+
+def add_delays(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """Everybody of the office reads."""
+    anybody = Depends(door.accounts.require())
+
+    @router.get(PLACE, include_in_schema=False)
+    async def by_cause(staff: Staff = anybody) -> HTMLResponse:
+        rows = [row for each in causes(door) if (row := await _row(door, each))["total"]]
+        return site.page("delays.html", staff, "keterlambatan", rows=rows, ages=AGES)
+
+    @router.get(f"{PLACE}/{{code}}", include_in_schema=False)
+    async def people(code: CausePath, umur: Age = "", page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
+        cause = next((each for each in causes(door) if each.code == code), None)
+        if cause is None:
+            raise Refused("CAUSE_UNKNOWN")
+        since, until = span_of(umur, door.today())
+        found = await store.late_for(door.service.database, code, since, until, page_no * MOST, MOST)
+        words = next((name for age, name, _, _ in AGES if age == umur), "")
+        rows = desk_view.late_rows(found, door.today())
+        shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "age": umur, "age_words": words}
+        actor = desk_view.actor(cause)
+        return site.page("delayed.html", staff, "keterlambatan", cause=cause, actor=actor, **shown)
+
+
+async def _row(door: Door, cause: DelayCause) -> dict[str, object]:
+    """A cause with its people, in all and by age; ages are only counted where there is anybody."""
+    database, today = door.service.database, door.today()
+    total = await store.late_count(database, cause.code)
+    ages = [(code, *span_of(code, today)) for code, *_ in AGES] if total else []
+    counts = {code: await store.late_count(database, cause.code, since, until) for code, since, until in ages}
+    return {"cause": cause, "actor": desk_view.actor(cause), "total": total, "counts": counts}

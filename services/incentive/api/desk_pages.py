@@ -1,0 +1,110 @@
+"""Where incentive's staff begin: numbers, each of which leads to its list; and who may act on what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+
+from services.incentive import money_store, store
+from services.incentive.api import (
+    batch_pages,
+    delay_pages,
+    fund_pages,
+    line_pages,
+    list_pages,
+    payment_pages,
+    person_pages,
+)
+from services.incentive.api.door import Door
+from services.incentive.pages import desk_view
+from services.incentive.pages.site import templates
+from shared.security.accounts import Staff
+from shared.web.staff_site import HOME, StaffSite
+
+CLAIM_TIME = timedelta(days=7)
+MOST = 200
+"""Payments that are looked at one by one for the start page; more are told as `200+`."""
+
+
+class Number(NamedTuple):
+    """How many there are, what of, the list they stand in, who acts on it, and whether it is at its most."""
+
+    many: int
+    words: str
+    place: str
+    who: str
+    full: bool = False
+
+
+def add_desk_pages(router: APIRouter, door: Door) -> None:
+    """All pages of signed-in staff."""
+    site = StaffSite(f"{door.settings.root_path}{router.prefix}", door.accounts, door.execute, templates())
+    for add in (
+        _add_start,
+        batch_pages.add_batches,
+        batch_pages.add_batch_forms,
+        payment_pages.add_payments,
+        payment_pages.add_payment_forms,
+        delay_pages.add_delays,
+        list_pages.add_lists,
+        list_pages.add_certificate_form,
+        person_pages.add_people,
+        line_pages.add_lines,
+        fund_pages.add_funds,
+        fund_pages.add_proofs,
+    ):
+        add(router, door, site)
+
+
+def _add_start(router: APIRouter, door: Door, site: StaffSite) -> None:
+    anybody = Depends(door.accounts.require())
+
+    @router.get(HOME, include_in_schema=False)
+    async def start(staff: Staff = anybody) -> HTMLResponse:
+        counts = await store.counts(door.service.database, door.today(), door.service.clock.now() - CLAIM_TIME)
+        numbers = [*await _batches(door, counts), *await _payments(door), *await _people(door, counts)]
+        funds = await fund_pages.funds_for(door, staff)
+        return site.page("desk.html", staff, "beranda", numbers=numbers, funds=funds)
+
+
+async def _batches(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
+    found = {state: await store.batches_in(door.service.database, state, MOST) for state in ("proposed", "sent")}
+    to_check, at_bank = (len(found[state]) for state in ("proposed", "sent"))
+    return (
+        Number(counts["due"], "orang jatuh tempo, belum masuk daftar", "/jatuh-tempo", "Sekretariat menyusun daftar"),
+        Number(
+            to_check,
+            "daftar menunggu orang kedua",
+            "/daftar?keadaan=proposed",
+            "Kepala dinas memeriksa",
+            to_check == MOST,
+        ),
+        Number(at_bank, "daftar di bank, belum lengkap", "/daftar?keadaan=sent", "Bank menjawab", at_bank == MOST),
+    )
+
+
+async def _payments(door: Door) -> Sequence[Number]:
+    found = await store.unresolved_participants(door.service.database, "", MOST)
+    now, full = door.service.clock.now(), len(found) == MOST
+    lines = int((await money_store.unexplained(door.service.database, now))["lines"])
+    unknown, failed = (len(desk_view.payments(found, now, unknown=each)) for each in (True, False))
+    return (
+        Number(unknown, "pembayaran tidak diketahui hasilnya", "/pembayaran", "Sekretariat, kepala dinas", full),
+        Number(failed, "pembayaran gagal atau kembali", "/pembayaran?apa=gagal", "Sekretariat", full),
+        Number(lines, "baris rekening koran tanpa penjelasan", "/rekening-koran", "Sekretariat menjelaskan"),
+    )
+
+
+async def _people(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
+    late = sum([await store.late_count(door.service.database, each.code) for each in delay_pages.causes(door)])
+    return (
+        Number(late, "orang menunggu insentif yang terlambat", "/keterlambatan", "Menurut sebabnya"),
+        Number(counts["unmatched"], "orang dengan sertifikat belum cocok", "/sertifikat", "Penempatan, sekretariat"),
+        Number(counts["hold"], "rekening baru diganti, masih ditahan", "/rekening", "Menunggu 72 jam"),
+        Number(counts["shared"], "orang dengan rekening bersama", "/rekening?apa=bersama", "Pemeriksaan identitas"),
+        Number(counts["refused_claims"], f"klaim ditolak dalam {CLAIM_TIME.days} hari", "/klaim", "Kabari platform"),
+    )

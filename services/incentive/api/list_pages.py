@@ -1,0 +1,89 @@
+"""Lists of what staff look after: certificates that do not match, payout accounts on hold or shared, refused claims."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.incentive import store
+from services.incentive.api import views
+from services.incentive.api.bodies import After, ApplicantId, CertificateBody, RejectBody
+from services.incentive.api.door import Door
+from services.incentive.domain.completion import ReconcileCertificate
+from services.incentive.domain.doubts import RejectCompletion
+from services.incentive.domain.participant import Participant
+from services.incentive.pages import desk_view
+from services.incentive.pages.desk_words import claim_reason
+from shared.security.accounts import Role, Staff
+from shared.web.forms import read, sent, whole
+from shared.web.staff_site import HOME, StaffSite
+
+CERTIFICATES, ACCOUNTS, CLAIMS = f"{HOME}/sertifikat", f"{HOME}/rekening", f"{HOME}/klaim"
+COUNTER: tuple[Role, ...] = ("placement", "secretariat")
+MOST = 100
+SHARED = "bersama"
+DONE = {
+    "cocok": "Sertifikat sudah dicocokkan.",
+    "tolak": "Penyelesaian ditolak; pelatihan itu belum tercatat selesai.",
+}
+
+
+def add_lists(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """Everybody of the office reads."""
+    anybody = Depends(door.accounts.require())
+
+    @router.get(CERTIFICATES, include_in_schema=False)
+    async def certificates(after: After = "", selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
+        found = await store.unmatched_participants(door.service.database, after, MOST)
+        rows = desk_view.certificates(found, door.today())
+        shown = {"rows": rows, "more": _more(found), "notice": DONE.get(selesai, ""), "counter": COUNTER}
+        return site.page("certificates.html", staff, "sertifikat", **shown)
+
+    @router.get(ACCOUNTS, include_in_schema=False)
+    async def accounts(apa: str = "", after: After = "", staff: Staff = anybody) -> HTMLResponse:
+        shared = apa == SHARED
+        found = await store.watched_accounts(door.service.database, "shared" if shared else "hold", after, MOST)
+        keys = await door.vault.keys([each.applicant_id for each in found])
+        rows = [
+            {
+                "applicant_id": each.applicant_id,
+                "masked": views.opened(keys.get(each.applicant_id), "account_number", each.account.masked),
+                "account": each.account,
+            }
+            for each in found
+            if each.account
+        ]
+        return site.page("accounts.html", staff, "rekening", rows=rows, shared=shared, more=_more(found))
+
+    @router.get(CLAIMS, include_in_schema=False)
+    async def claims(staff: Staff = anybody) -> HTMLResponse:
+        found = await store.latest_refused_claims(door.service.database, MOST)
+        names = {each.platform_code: each.platform for each in door.reference.catalogue.values()}
+        rows = [(each, names.get(each.partner_code or "", each.partner_code)) for each in found]
+        return site.page("claims.html", staff, "sertifikat", rows=rows, most=MOST, reason=claim_reason)
+
+
+def add_certificate_form(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """The acts of `staff.add_people` and `held_completions.add_held`; the same bodies and commands."""
+    counter = Depends(site.acting(*COUNTER))
+
+    @router.post(f"{CERTIFICATES}/{{applicant_id}}", include_in_schema=False)
+    async def match(request: Request, applicant_id: ApplicantId, staff: Staff = counter) -> RedirectResponse:
+        form = await sent(request)
+        number = whole(form.get("purchase_number", ""))
+        given = {"purchase_number": number, "certificate_number": form.get("certificate_number", "").strip()}
+        body = read(CertificateBody, given)
+        command = ReconcileCertificate(applicant_id, body.purchase_number, body.certificate_number, staff.username)
+        await site.once(staff, form, command)
+        return site.to(f"{CERTIFICATES}?selesai=cocok")
+
+    @router.post(f"{CERTIFICATES}/{{applicant_id}}/tolak", include_in_schema=False)
+    async def reject(request: Request, applicant_id: ApplicantId, staff: Staff = counter) -> RedirectResponse:
+        form = await sent(request)
+        body = read(RejectBody, {"purchase_number": whole(form.get("purchase_number", ""))})
+        await site.once(staff, form, RejectCompletion(applicant_id, body.purchase_number, staff.username))
+        return site.to(f"{CERTIFICATES}?selesai=tolak")
+
+
+def _more(found: list[Participant]) -> str:
+    return found[-1].applicant_id if len(found) == MOST else ""

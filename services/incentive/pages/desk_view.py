@@ -1,0 +1,152 @@
+"""What staff see of people and their payments: ids and masks, ages in days, and never more than the work needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.incentive.domain.days import day_of
+from services.incentive.domain.draft import DelayCause
+from services.incentive.domain.participant import Entitlement, EntitlementState, Participant
+from services.incentive.domain.payouts import FAILURE_TEXTS
+from services.incentive.domain.sequel import ON_ITS_WAY
+from services.incentive.pages.desk_words import DOUBTS
+from services.incentive.pages.words import KINDS, STATES
+
+State = EntitlementState
+AGES: Sequence[tuple[str, str, int | None, int | None]] = (
+    ("baru", "sampai 7 hari", None, 7),
+    ("lama", "8 sampai 30 hari", 7, 30),
+    ("sangat-lama", "lebih dari 30 hari", 30, None),
+)
+"""Code, words, more than so many days late, and at most so many."""
+UNDERWAY = DelayCause(
+    ON_ITS_WAY,
+    "Sudah diserahkan kepada bank kurang dari sehari yang lalu.",
+    "Given to the bank less than a day ago.",
+    "bank_or_wallet",
+    "bank atau dompet elektronik",
+    "Tunggu jawaban bank.",
+    "Wait for the bank's answer.",
+)
+
+
+def causes_of(causes: Iterable[DelayCause]) -> Sequence[DelayCause]:
+    """All causes by which late people are counted."""
+    return (*causes, UNDERWAY)
+
+
+def actor(cause: DelayCause) -> str:
+    """Who must act, said to staff: the file's words speak to the participant."""
+    return "peserta" if cause.actor == "applicant" else cause.actor_id
+
+
+def span_of(age: str, today: date) -> tuple[date | None, date | None]:
+    """Due dates of an age: from the first on, and before the second; (None, None) for an age that is none."""
+    for code, _, more, most in AGES:
+        if code == age:
+            since = today - timedelta(days=most) if most is not None else None
+            return since, today - timedelta(days=more) if more is not None else None
+    return None, None
+
+
+def unsure(each: Entitlement) -> bool:
+    return each.conflict or each.state == State.UNKNOWN
+
+
+def failed(each: Entitlement) -> bool:
+    return not each.conflict and each.state in (State.FAILED, State.RETURNED)
+
+
+def payments(people: Iterable[Participant], now: datetime, *, unknown: bool) -> list[dict[str, Any]]:
+    """Payments that are unknown or contradictory, or those that failed or came back; the oldest first."""
+    chosen = unsure if unknown else failed
+    rows = [payment(person, each, now) for person in people for each in person.entitlements if chosen(each)]
+    return sorted(rows, key=lambda row: -row["age"])
+
+
+def payment(person: Participant, each: Entitlement, now: datetime) -> dict[str, Any]:
+    """One payment as a row; `age` in days since it was sent."""
+    return {
+        "applicant_id": person.applicant_id,
+        "kind": each.kind,
+        "number": each.number,
+        "name": f"{KINDS[each.kind]} ke-{each.number}",
+        "amount_rupiah": each.amount_rupiah,
+        "reference": each.reference,
+        "sent_at": each.sent_at,
+        "age": (day_of(now) - day_of(each.sent_at)).days if each.sent_at else 0,
+        "words": _words(each),
+        "open": unsure(each),
+        "failure": FAILURE_TEXTS.get(each.failure or "", f"kode bank: {each.failure}" if each.failure else ""),
+        "due_on": each.due_on,
+        "active": person.active,
+    }
+
+
+def _words(each: Entitlement) -> str:
+    if each.conflict:
+        return "pemberitahuan bank bertentangan dengan jawabannya"
+    return "bank tidak mengenal nomornya; harus diputuskan" if each.asks_person else STATES[each.state.value]
+
+
+def late_rows(people: Iterable[Participant], today: date) -> list[dict[str, Any]]:
+    """The people behind a cause of delay, each with what is late for longest."""
+    return [_late_row(person, today) for person in people if person.late_since]
+
+
+def _late_row(person: Participant, today: date) -> dict[str, Any]:
+    first = next(
+        each
+        for each in person.entitlements
+        if each.due_on == person.late_since and each.state not in (State.PAID, State.CANCELLED)
+    )
+    return {
+        "applicant_id": person.applicant_id,
+        "name": f"{KINDS[first.kind]} ke-{first.number}",
+        "amount_rupiah": first.amount_rupiah,
+        "due_on": first.due_on,
+        "days": (today - first.due_on).days,
+        "new_date": first.new_date if first.new_date and first.new_date >= today else None,
+    }
+
+
+def due_rows(people: Iterable[Participant], until: date) -> list[dict[str, Any]]:
+    """What is due up to a day and in no batch."""
+    return [
+        {
+            "applicant_id": person.applicant_id,
+            "name": f"{KINDS[each.kind]} ke-{each.number}",
+            "amount_rupiah": each.amount_rupiah,
+            "due_on": each.due_on,
+        }
+        for person in people
+        for each in person.entitlements
+        if each.state == State.DUE and each.due_on <= until
+    ]
+
+
+def certificates(people: Iterable[Participant], today: date) -> list[dict[str, Any]]:
+    """Finished courses whose certificate is missing or not matched."""
+    return [
+        {
+            "applicant_id": person.applicant_id,
+            "purchase_number": each.number,
+            "course": each.course_name,
+            "platform": each.platform,
+            "finished_on": each.finished_on,
+            "days": (today - each.finished_on).days,
+            "certificate": each.certificate_number,
+            "prefix": each.certificate_prefix,
+            "doubts": [DOUBTS.get(code, code) for code in each.doubts],
+        }
+        for person in people
+        for each in person.purchases
+        if each.finished_on and not each.certificate_reconciled
+    ]
+
+
+def need(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Rupiah that these rows add up to."""
+    return sum(row["amount_rupiah"] for row in rows)

@@ -1,0 +1,95 @@
+"""How the pages of staff call what the rules call by codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.incentive.domain.refusals import REFUSALS
+
+BATCHES: Mapping[str, str] = {
+    "collecting": "sedang dikumpulkan",
+    "proposed": "menunggu orang kedua",
+    "approved": "disetujui, sedang diserahkan ke bank",
+    "rejected": "dikembalikan",
+    "sent": "sudah di bank, hasilnya belum lengkap",
+    "closed": "selesai",
+}
+COUNTS: Mapping[str, str] = {
+    "sending": "dikirim, belum ada jawaban",
+    "paid": "dibayarkan",
+    "unknown": "tidak diketahui",
+    "failed": "ditolak bank",
+    "returned": "dikembalikan bank",
+    "dropped": "tidak dikirim",
+}
+"""What became of the lines of a batch."""
+
+CLAIMS: Mapping[str, str] = {
+    "BATCH_UNREADABLE": "kiriman tidak dapat dibaca: terlalu besar atau rusak",
+    "BODY_MISSING": "tanpa isi",
+    "BODY_TOO_LARGE": "isinya terlalu besar",
+    "HEADER_MISSING": "tanda pengenal kiriman tidak lengkap",
+    "CLAIM_ID_WRONG": "nomor klaim tidak sah",
+    "TIMESTAMP_WRONG": "waktu kiriman tidak sah",
+    "CLAIM_FROM_FUTURE": "waktu kiriman di masa depan",
+    "CLAIM_TOO_OLD": "kiriman terlalu lama",
+    "SIGNATURE_FORM_WRONG": "bentuk tanda tangan salah",
+    "SIGNATURE_WRONG": "tanda tangan tidak cocok: mungkin palsu",
+    "KEY_REVOKED": "ditandatangani dengan kunci yang sudah dicabut",
+    "PARTNER_UNKNOWN": "pengirim bukan mitra",
+    "PARTNER_MISSING": "tidak menyebut pengirimnya",
+    "RECORD_KEY_DIFFERS": "kunci kiriman berbeda dari kode penukaran",
+    "NOT_JSON": "isinya bukan JSON yang benar",
+    "DUPLICATE_JSON_KEY": "isinya menyebut satu hal dua kali",
+    "NOT_FINITE": "isinya memuat angka yang tidak sah",
+    "SCHEMA_WRONG": "isinya tidak sesuai bentuk yang disepakati",
+}
+"""Why the border did not believe a claim (adapters/border.py)."""
+
+DOUBTS: Mapping[str, str] = {
+    "SIGNED_BEFORE_REVOCATION": "ditandatangani dengan kunci yang kemudian dicabut",
+    "KEY_STOLEN": "kunci penandatangannya dicuri",
+    "BADGE_STATUS_UNKNOWN": "daftar lencana yang ditarik platform belum dapat dibaca",
+    "BADGE_WITHDRAWN": "platform menarik kembali lencananya",
+}
+"""Why a completion that was believed releases no money yet (doubts.py)."""
+
+LINE_REASONS: Mapping[str, str] = {
+    "NOT_OURS": "Referensinya bukan pembayaran kami",
+    "AMOUNT_DIFFERS": "Jumlahnya berbeda dari pembayaran kami",
+    "PAID_TWICE": "Pembayaran yang sama dibayar dua kali",
+    "RETURNED_TWICE": "Pembayaran yang sama kembali dua kali",
+    "UNKNOWN_CREDIT": "Uang masuk tanpa keterangan yang kami kenal",
+    "UNKNOWN_DEBIT": "Uang keluar tanpa keterangan yang kami kenal",
+}
+"""Why a line of a bank's statement stands open (statement_lines.py)."""
+LINE_KINDS: Mapping[str, str] = {
+    "payment": "Pembayaran insentif",
+    "return": "Pembayaran yang kembali",
+    "deposit": "Dana masuk (SP2D)",
+    "fee": "Biaya bank",
+    "interest": "Bunga",
+    "other": "Lainnya",
+}
+
+WARNINGS: Mapping[str, str] = {
+    "ENTRY_LEVEL_ABOVE": "untuk pendidikan yang lebih tinggi",
+    "OTHER_TOPIC": "di luar bidang yang diminati",
+    "PRICE_ABOVE_BALANCE": "harganya di atas saldo",
+    "DEAR_FOR_LENGTH": "mahal untuk jumlah jamnya",
+    "NEEDS": "perlu alat atau dasar lebih dahulu",
+}
+"""What a participant was warned of before buying (fit.py)."""
+
+STANDINGS: Mapping[str, str] = {
+    "active": "berjalan",
+    "revoked": "berakhir",
+    "ineligible": "dihentikan, tidak memenuhi syarat",
+    "erased": "data diri dihapus",
+}
+
+
+def claim_reason(code: str) -> str:
+    """The border's reason in words, or that of the rule which refused a believed claim."""
+    refusal = REFUSALS.get(code)
+    return CLAIMS.get(code) or (refusal.sentence if refusal else code)

@@ -1,0 +1,136 @@
+"""A payment through a bank that takes files, from the approved list to the statement, on the running service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from deploy.simulators.bank import Bank, Booking
+from deploy.simulators.file_bank import FileDesk
+from services.incentive import money_store
+from services.incentive.adapters.bank import Bank as BankPort
+from services.incentive.adapters.bank import SimulatedBankClient, StatementLine
+from services.incentive.adapters.banks import Banks
+from services.incentive.adapters.files.client import FileBank, FileProfile
+from services.incentive.adapters.files.exchange import Exchange
+from services.incentive.adapters.files.register import Register
+from services.incentive.domain.participant import EntitlementState, Participant
+from tests.fakes import MemoryDatabase
+from tests.unit.incentive.files import ACCOUNT, DEBTOR
+from tests.unit.incentive.house import House, eventually, open_house
+from tests.unit.incentive.steps import pay_everything, ready_to_be_paid
+
+
+class Inquiry(SimulatedBankClient):
+    """Asked whose account it is, and nothing else: its books are the file bank's, which has the statements."""
+
+    async def statement(self, since: datetime, after: int, limit: int) -> list[StatementLine]:
+        return []
+
+
+class Town:
+    """A house whose bank BNI takes files; whose account it is, the simulated bank tells."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.house: House
+        self.desk: FileDesk
+
+    def bank(self, database: MemoryDatabase, simulated: BankPort, books: Bank) -> BankPort:
+        self.desk = FileDesk(books, self.folder, ACCOUNT)
+        register = Register(self.folder / "register.sqlite3")
+        exchange = Exchange(self.folder, "iso20022", DEBTOR, register, lambda code, **details: None)
+        expected = partial(money_store.released_orders, database)
+        files = FileBank(FileProfile({"BNI": "BNINIDJA"}), exchange, books.clock.now, expected)
+        assert isinstance(simulated, SimulatedBankClient)
+        banks = Banks({"bni": files, "inquiry": Inquiry(simulated._client)}, lambda code, **details: None)
+        banks.of_partner["BNI"], banks.inquiry["BNI"] = "bni", "inquiry"
+        return banks
+
+    async def outbox(self) -> list[str]:
+        self.house.clock.at += timedelta(minutes=5)  # the engine asks again in programme time
+        return [path.name for path in (self.folder / "outbox").glob("*.xml")]
+
+    def state(self, person: Participant) -> EntitlementState:
+        return person.entitlements[0].state
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    opened = Town(tmp_path / "bni")
+    async for house in open_house(tmp_path, other_bank=opened.bank):
+        opened.house = house
+        yield opened
+
+
+async def test_a_list_becomes_one_file_and_is_paid_when_the_bank_says_so(town: Town) -> None:
+    house = town.house
+    await ready_to_be_paid(house)
+    batch_id = await pay_everything(house)
+    assert await eventually(town.outbox, lambda names: names) == [f"{batch_id}-001.xml"]
+    person = await house.until(lambda person: town.state(person) == EntitlementState.SENDING)
+    assert (person.money["sending"], person.unresolved) == (600_000, False)
+    await town.desk.run()
+    await eventually(town.outbox, lambda names: not names)
+
+    async def look() -> int:
+        house.clock.at += timedelta(hours=1)
+        person = await house.until(lambda person: True)
+        return person.money.get("paid", 0)
+
+    assert await eventually(look, lambda paid: paid) == 600_000
+    assert len(house.bank.ledger) == 1
+
+
+async def test_the_statement_is_explained_line_by_line_and_the_rest_stands_in_a_queue(town: Town) -> None:
+    house = town.house
+    await ready_to_be_paid(house)
+    await pay_everything(house)
+    await eventually(town.outbox, lambda names: names)
+    await town.desk.run()
+    fee = Booking("", "out", 75_000, house.clock.at, "CHRG")
+    town.desk.state(extra=[fee, Booking("", "in", 1_000, house.clock.at, "INTR")])
+    secretariat, approver = await house.staff("secretariat"), await house.staff("approver")
+    since = {"since": "2020-08-01T00:00:00Z"}
+    found = (await house.post("/incentive/staff/reconciliation", since, **secretariat)).json()
+    assert (found["lines"], found["open_lines"], found["not_ours"], found["findings"]) == (3, 1, [], [])
+    await house.until(lambda person: person.money.get("paid"))
+    house.clock.at += timedelta(days=3)
+    queue = (await house.client.get("/incentive/staff/statement-lines", headers=approver)).json()
+    (line,) = queue["lines"]
+    assert (line["age_days"], line["amount_rupiah"], line["why"], line["bank"]) == (3, 75_000, "UNKNOWN_DEBIT", "bni")
+    assert queue["unexplained"] == {"lines": 1, "in_rupiah": 0, "out_rupiah": 75_000, "oldest_days": 3}
+    path = f"/incentive/staff/statement-lines/{line['line_id']}"
+    why = {"kind": "fee", "proof": "BNI-2020-09", "reason": "biaya administrasi bulanan"}
+    assert (await house.post(f"{path}/explanation", why, **approver)).status_code == 403
+    assert (await house.post(f"{path}/explanation", why, **secretariat)).json()["state"] == "proposed"
+    assert (await house.post(f"{path}/decision", {"accept": True}, **secretariat)).status_code == 403
+    assert (await house.post(f"{path}/decision", {"accept": True}, **approver)).json()["state"] == "explained"
+    queue = (await house.client.get("/incentive/staff/statement-lines", headers=approver)).json()
+    assert (queue["lines"], queue["unexplained"]["oldest_days"], queue["next"]) == ([], None, None)
+    days = await house.client.get(
+        "/incentive/staff/statement-days", params={"since": "2020-08-01", "until": "2020-12-31"}, headers=approver
+    )
+    sums = days.json()["days"]
+    assert sum(day["out_rupiah"] for day in sums) == 675_000
+    assert sum(day["in_rupiah"] for day in sums) == 1_000
+    assert {day["unexplained_out_rupiah"] for day in sums} == {0}
+    again = (await house.post("/incentive/staff/reconciliation", since, **secretariat)).json()
+    assert (again["lines"], again["open_lines"]) == (3, 0)
+
+
+async def test_statements_are_shown_to_staff_alone_and_nonsense_is_refused(town: Town) -> None:
+    house = town.house
+    for path in ("/incentive/staff/statement-lines", "/incentive/staff/statement-days"):
+        assert (await house.client.get(path)).status_code == 401
+    secretariat, approver = await house.staff("secretariat"), await house.staff("approver")
+    nothing = f"/incentive/staff/statement-lines/{'0' * 32}"
+    why = {"kind": "fee", "proof": "B-1", "reason": "biaya"}
+    assert (await house.post(f"{nothing}/explanation", why, **secretariat)).json()["code"] == "LINE_UNKNOWN"
+    assert (await house.post(f"{nothing}/decision", {"accept": True}, **approver)).json()["code"] == "LINE_UNKNOWN"
+    bad = await house.post(f"{nothing}/explanation", {**why, "kind": "gift"}, **secretariat)
+    assert bad.status_code == 422

@@ -1,0 +1,140 @@
+"""Quotas per platform: above the usual rate completions wait, above the quota claims are refused, and none is lost."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.incentive.adapters.border import Border
+from services.incentive.adapters.partners import PartnerList, read_partners
+from services.incentive.border import BorderLoop
+from services.incentive.domain.completion import ReconcileCertificate
+from services.incentive.domain.partner_rates import UNUSUAL, Limits, PartnerHour
+from services.incentive.domain.refused_claims import RefuseClaim, RefusedClaim
+from shared.contracts.decision import Refused
+from tests.fakes import MemoryDatabase, MemoryStore
+from tests.unit.incentive.builders import ANN, selected
+from tests.unit.incentive.city import City, city_with
+from tests.unit.incentive.claim_log import Desk, Log, StillClock
+from tests.unit.incentive.claims import NOW, OTHER, PLATFORM, genuine, record
+
+HOUR = timedelta(hours=1)
+
+
+def claimed(city: City, limits: Limits, count: int, **fields: Any) -> list[str]:
+    """Claims of one platform for people of their own; returns what became of each."""
+    return [_outcome(city, limits, fields) for _ in range(count)]
+
+
+_PEOPLE = itertools.count(1)
+
+
+def _outcome(city: City, limits: Limits, fields: dict[str, Any]) -> str:
+    applicant_id = f"person-{next(_PEOPLE)}"
+    city.hear(selected(applicant_id))
+    code = city.buy(applicant_id=applicant_id)
+    city.redeem(code)
+    try:
+        city.ask(city.claim(code, limits=limits, **fields))
+    except Refused as refused:
+        return refused.code
+    return ", ".join(city.person(applicant_id).purchases[0].doubts) or "taken"
+
+
+def test_above_the_usual_rate_completions_wait_and_above_the_quota_they_are_refused() -> None:
+    city, limits = city_with(), Limits(claims_per_hour=7, unusual_above=4)
+    city.now = NOW
+    assert claimed(city, limits, 9) == ["taken"] * 4 + [UNUSUAL] * 3 + ["QUOTA_EXCEEDED"] * 2
+    city.now = NOW + timedelta(minutes=59)
+    assert claimed(city, limits, 1) == ["QUOTA_EXCEEDED"]
+    city.now = NOW + HOUR
+    assert claimed(city, limits, 5) == ["taken"] * 4 + [UNUSUAL]
+
+
+def test_a_claim_above_the_quota_may_be_sent_again_as_it_is_in_the_next_hour() -> None:
+    city, limits = city_with(), Limits(claims_per_hour=1)
+    city.now = NOW
+    claimed(city, limits, 1)
+    code = city.buy()
+    city.redeem(code)
+    claim = city.claim(code, limits=limits)
+    with pytest.raises(Refused, match="QUOTA_EXCEEDED"):
+        city.ask(claim)
+    city.now = NOW + HOUR
+    assert city.ask(claim)["status"] == "taken"
+
+
+def test_a_claim_told_twice_counts_once_in_the_quota() -> None:
+    city, limits = city_with(), Limits(claims_per_hour=2)
+    city.now = NOW
+    code = city.buy()
+    city.redeem(code)
+    claim = city.claim(code, limits=limits)
+    assert [city.ask(claim)["status"] for _ in range(5)] == ["taken", "known", "known", "known", "known"]
+    assert city.state(PartnerHour, "TOKOPEDIA").claims == 1
+
+
+def test_refused_claims_of_a_proven_platform_use_up_its_quota_and_those_of_nobody_do_not() -> None:
+    city, limits = city_with(), Limits(claims_per_hour=3)
+    city.now = NOW
+    for number in range(3):
+        city.ask(RefuseClaim(f"topic/0/{number}", "REDEEM_CODE_UNKNOWN", "TOKOPEDIA", "d" * 64, f"c{number}"))
+        city.ask(RefuseClaim(f"topic/0/{number}", "REDEEM_CODE_UNKNOWN", "TOKOPEDIA", "d" * 64, f"c{number}"))
+        city.ask(RefuseClaim(f"topic/1/{number}", "SIGNATURE_WRONG", None, "e" * 64))
+    assert city.state(PartnerHour, "TOKOPEDIA").claims == 3
+    assert len(city.all(RefusedClaim)) == 6
+    assert claimed(city, limits, 1) == ["QUOTA_EXCEEDED"]
+    assert city.state(PartnerHour, "TOKOPEDIA").claims == 3
+
+
+@pytest.mark.parametrize("wrong", [0, -1, True, "5", 1.5])
+def test_a_limit_is_a_whole_number_of_one_or_more(wrong: Any) -> None:
+    for name in ("claims_per_hour", "unusual_above"):
+        with pytest.raises(ValueError, match="whole number"):
+            read_partners([{**PLATFORM.row(), name: wrong}])
+
+
+async def test_a_flood_of_one_platform_neither_delays_nor_loses_a_neighbour_s_claims() -> None:
+    """One partition, in order: 190 claims of the flood lie before and between those of the neighbour."""
+    log, desk = Log(0), Desk()
+    senders = [PLATFORM] * 95 + [OTHER] + [PLATFORM] * 95 + [OTHER] * 9
+    for offset, sender in enumerate(senders):
+        code = f"CODE-{offset:04d}"
+        log.records.append(record(genuine(sender, redeem_code=code), offset=offset))
+    taken: dict[str, int] = {}
+
+    def answer(command: Any) -> None:
+        partner = getattr(command, "partner_code", None)
+        if isinstance(command, RefuseClaim) or partner is None:
+            return
+        taken[partner] = taken.get(partner, 0) + 1
+        if taken[partner] > command.limits.claims_per_hour:
+            raise Refused("QUOTA_EXCEEDED")
+
+    desk.answer = answer
+    limited = read_partners([{**PLATFORM.row(), "claims_per_hour": 20}, OTHER.row()])
+    loop = BorderLoop(Border(PartnerList(limited)), log, MemoryDatabase(MemoryStore()), desk, StillClock())
+    assert await loop.step(0)
+    assert log.reads == [0]
+    assert len(desk.codes) == 20 + 10
+    assert desk.reasons == ["QUOTA_EXCEEDED"] * 170
+    assert taken["BUKALAPAK"] == 10
+    places = [each.place for each in desk.taken if isinstance(each, RefuseClaim)]
+    assert len(set(places)) == 170
+
+
+def test_what_waits_for_an_unusual_rate_is_accepted_by_a_person() -> None:
+    city = city_with()
+    city.now = NOW
+    claimed(city, Limits(unusual_above=1), 1)
+    code = city.buy()
+    city.redeem(code)
+    city.ask(city.claim(code, limits=Limits(unusual_above=1)))
+    assert city.person().purchases[0].doubts == (UNUSUAL,)
+    number = city.person().purchases[0].certificate_number
+    assert number
+    city.ask(ReconcileCertificate(ANN, 1, number, "placement-1"))
+    assert city.person().purchases[0].certificate_reconciled
