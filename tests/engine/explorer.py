@@ -40,8 +40,7 @@ class Found:
 
     seed: int
     plan: dict[int, str]
-    deduplicates: bool
-    twice: bool
+    where: str
     what: str
 
 
@@ -58,17 +57,21 @@ class Exploration:
         self, plan: Plan, seed: int, scenario: Scenario = busy, *, deduplicates: bool = True, twice: bool = False
     ) -> World:
         world = World(plan, seed, toy.Bank(deduplicates), twice)
+        where = f"{deduplicates=} {twice=}"
+        self.watch(world, lambda: check(run(world, scenario)), where)
+        return world
+
+    def watch(self, world: World, play: Callable[[], None], where: str) -> None:
+        """Play it once and note what broke."""
         began = time.perf_counter()
         try:
-            run(world, scenario)
-            check(world)
+            play()
         except Exception as error:  # a broken run is the finding
             what = f"{type(error).__name__}: {error}"
-            self.found.append(Found(seed, dict(plan), deduplicates, twice, what[:300]))
+            self.found.append(Found(world.seed, dict(world.plan), where, what[:300]))
         self.schedules += 1
         self.seen.update(world.seen)
         self.seconds += time.perf_counter() - began
-        return world
 
 
 def single_faults(steps: Sequence[str], chance: random.Random) -> Iterator[dict[int, str]]:

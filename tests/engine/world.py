@@ -41,7 +41,8 @@ class Process:
 
     world: World
     definition: Callable[[Callable[[str], str | None]], Definition]
-    store: MemoryStore
+    home: str
+    """Name of its store."""
     alive: bool = True
     service: Service | None = None
     died: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,9 +63,9 @@ class Process:
 
     def start(self) -> None:
         definition = self.definition(self.step)
-        clock = LoopClock()
+        clock = self.world.clock
         ports = Ports(
-            database=MemoryDatabase(self.store, self.step, clock),
+            database=MemoryDatabase(self.world.stores[self.home], self.step, clock),
             broker=MemoryBroker(self.world.log, self.step, self.world.chance),
             clock=clock,
             seal=lambda raw: raw.hex(),
@@ -110,6 +111,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.clock = LoopClock()
         self.log = MemoryLog()
         self.stores = {"shop": MemoryStore(), "books": MemoryStore()}
         self.processes: dict[str, Process] = {}
@@ -142,7 +144,7 @@ class World:
         return fault
 
     def launch(self, name: str, definition: Callable[[Any], Definition], store: str) -> None:
-        process = Process(self, definition, self.stores[store])
+        process = Process(self, definition, store)
         self.processes[name] = process
         process.start()
 
@@ -159,7 +161,7 @@ class World:
             for name, process in list(self.processes.items()):
                 if not process.alive or (process.service and process.service.failed):
                     await process.bury()
-                    self.launch(name, process.definition, "shop" if name == "shop" else "books")
+                    self.launch(name, process.definition, process.home)
 
     async def ask(self, key: str, command: toy.Add) -> None:
         """A client that asks again with the same key until it has an answer."""

@@ -1,0 +1,244 @@
+"""A month of payouts by the real service as a process of its own, on real servers, killed again and again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from deploy.processes import free_port
+from deploy.servers import Tansu
+from deploy.simulators.bank import Bank
+from deploy.simulators.bank_http import build_bank
+from services.incentive import store
+from services.incentive.domain.batches import Batch
+from services.incentive.domain.days import day_of
+from services.incentive.domain.participant import Participant
+from services.incentive.domain.payouts import Payment
+from shared.contracts.decision import State
+from shared.engine.ports import Insert
+from shared.engine.states import States
+from shared.platform.clock import ProgrammeClock, SystemClock
+from shared.platform.mongo import MongoDatabase
+from shared.security.accounts import Accounts
+from shared.security.vault import Vault, ensure_key
+from tests.servers import Space
+from tests.unit.incentive.city import City, city_with
+
+SPEED = 120.0
+"""Programme time runs so much faster: the bank's horizon of an hour passes in half a minute."""
+REST_SECONDS = 400
+STATES = States(store.AGGREGATES)
+KEYS = ("master", "index", "records")
+
+
+@dataclass
+class RealMonth:
+    """What the service and its bank hold, in the form that the invariants ask for."""
+
+    books: Bank
+    found: dict[str, list[Any]] = field(default_factory=dict)
+
+    def all(self, kind: type[State]) -> list[Any]:
+        return self.found[kind.collection]  # type: ignore[attr-defined]
+
+
+@dataclass
+class Office:
+    """The process, its doors, and two members of staff."""
+
+    environment: Mapping[str, str]
+    client: httpx.AsyncClient
+    database: MongoDatabase
+    bank: Bank
+    log: Path
+    tokens: dict[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *command, env=dict(self.environment), stdout=log, stderr=log
+            )
+        await self._until(self._ready, 60)
+
+    async def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        await self.process.wait()
+
+    async def _ready(self) -> bool:
+        try:
+            return (await self.client.get("/incentive/health")).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    async def ask(self, who: str, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A member of staff who tries again as long as nobody answers."""
+        headers = {"authorization": f"Bearer {self.tokens[who]}"}
+        while True:
+            try:
+                answer = await self.client.post(f"/incentive/staff/{path}", json=body, headers=headers)
+            except httpx.HTTPError:
+                await asyncio.sleep(0.2)
+                continue
+            assert answer.status_code < 300, answer.text
+            found: Mapping[str, Any] = answer.json()
+            return found
+
+    async def all(self, kind: type[State]) -> list[Any]:
+        collection: str = kind.collection  # type: ignore[attr-defined]
+        return [STATES.state(collection, each) for each in await self.database.find(collection)]
+
+    async def batch(self, state: str) -> Batch:
+        async def there() -> bool:
+            return any(each.state == state for each in await self.all(Batch))
+
+        await self._until(there, 120)
+        return next(each for each in await self.all(Batch) if each.state == state)
+
+    async def rest(self) -> None:
+        """Until no payment is on its way; what the bank does not know after its horizon is for a person."""
+
+        async def quiet() -> bool:
+            await self.bank.run_due()
+            left = {"state": {"$in": ["due", "attempting", "unknown"]}}
+            moving = [each for each in await self.all(Batch) if each.moving]
+            return not moving and not self.bank._due and not await self.database.count("effects", left)
+
+        await self._until(quiet, REST_SECONDS)
+
+    async def _until(self, there: Callable[[], Awaitable[bool]], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not await there():  # noqa: ASYNC110  # it comes from another process
+                await asyncio.sleep(0.2)
+
+    async def explain(self) -> None:
+        """The statement tells what came back; a person decides from it what is still unknown."""
+        await self.ask("siti", "reconciliation", {"since": "2020-01-01T00:00:00Z"})
+        for person in await self.all(Participant):
+            for each in person.entitlements:
+                if each.state == "unknown" or each.conflict:
+                    paid = self.bank.paid_times(each.reference or "") > 0
+                    decision = {"paid": paid, "evidence": "rekening koran 1"}
+                    await self.ask("kepala", f"payments/{each.reference}/decision", decision)
+
+    async def month(self) -> RealMonth:
+        kinds = (Batch, Participant, Payment, *(k for k in store.AGGREGATES if k.collection == "ledger"))
+        return RealMonth(self.bank, {kind.collection: await self.all(kind) for kind in kinds})
+
+
+@asynccontextmanager
+async def office(space: Space, folder: Path, people: int, chance: random.Random) -> AsyncIterator[Office]:
+    """People whose first incentive is due, a bank with moods, and the service as a process."""
+    for key in KEYS:
+        ensure_key(folder / f"{key}.key")
+    database = MongoDatabase.connect(space.mongo, "incentive", space.database_prefix)
+    city = await _seeded(database, folder, [f"person-{number}" for number in range(people)])
+    clock = folder / "clock.json"
+    ProgrammeClock.write(clock, city.now, SPEED)
+    bank = Bank(ProgrammeClock(clock), deduplicates=False, late_seconds=2.0, later=timedelta(hours=1), share=0.3)
+    async with _served(_slow(build_bank(bank), chance)) as bank_port:
+        port = free_port()
+        environment = _environment(space, folder, port, bank_port, clock)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            made = Office(environment, client, database, bank, folder / "incentive.log")
+            accounts = Accounts(database, SystemClock())
+            for name, role in (("siti", "secretariat"), ("kepala", "approver")):
+                once = await accounts.add(name, name.title(), [role])  # type: ignore[list-item]
+                made.tokens[name] = await accounts.sign_in(name, once, f"kata sandi {name} panjang")
+            await made.start()
+            try:
+                yield made
+            finally:
+                await made.kill()
+                database.close()
+
+
+async def _seeded(database: MongoDatabase, folder: Path, people: list[str]) -> City:
+    """States as the rules themselves made them, with account numbers really sealed."""
+    vault = Vault.from_files(database, folder / "master.key", folder / "index.key")
+    city = city_with(*people)
+    for number, person in enumerate(people):
+        city.ready(person, f"1234{number:04d}00")
+    city.pass_days((max(city.entitlement(applicant_id=each).due_on for each in people) - day_of(city.now)).days)
+    for kind in store.AGGREGATES:
+        documents = [STATES.document(each) for each in city.all(kind)]
+        for document in documents if kind is Participant else ():
+            key = vault.new_key(document["applicant_id"])
+            number = document["account"]["number"]
+            document["account"]["number"] = key.seal("account_number", number)
+            assert key.wrapped
+            await database.write([Insert(key.wrapped.collection, {"_id": key.person, "wrapped": key.wrapped.wrapped})])
+        await database.write([Insert(kind.collection, document) for document in documents])
+    return city
+
+
+def _environment(space: Space, folder: Path, port: int, bank_port: int, clock: Path) -> Mapping[str, str]:
+    settings = {
+        "KAFKA": space.kafka,
+        "KAFKA_STAND_IN": str(Tansu.__name__.lower() in space.servers.broker.title.lower()),
+        "MONGO": space.mongo,
+        "TOPIC_PREFIX": space.topic_prefix,
+        "DATABASE_PREFIX": space.database_prefix,
+        "STATE_DIR": str(folder),
+        "HTTP_PORT": str(port),
+        "CLOCK_FILE": str(clock),
+        "BANK_URL": f"http://127.0.0.1:{bank_port}",
+        "BANK_DEDUPLICATES": "false",
+        "BANK_HORIZON_HOURS": "1",
+        "BANK_TIMEOUT_SECONDS": "1",
+        **{f"{key.upper()}_KEY_FILE": str(folder / f"{key}.key") for key in KEYS},
+    }
+    return {**os.environ, **{f"GELOMBANG_{name}": value for name, value in settings.items()}}
+
+
+def _slow(app: FastAPI, chance: random.Random) -> FastAPI:
+    """So slow that a kill finds payments on their way."""
+
+    @app.middleware("http")
+    async def wait(request: Any, call: Any) -> Any:
+        await asyncio.sleep(chance.uniform(0.1, 0.6))
+        return await call(request)
+
+    return app
+
+
+@asynccontextmanager
+async def _served(app: FastAPI) -> AsyncIterator[int]:
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.05)
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def storm(made: Office, kills: int, chance: random.Random) -> None:
+    """The list is with the bank; the process dies `kills` times meanwhile."""
+    funds = {"deposit_id": "SP2D-1", "amount_rupiah": 10**9}
+    await made.ask("siti", "funds", funds)
+    await made.ask("siti", "batches", {})
+    batch = await made.batch("proposed")
+    seen = {"list_hash": batch.list_hash, "lines": batch.lines, "amount_rupiah": batch.amount_rupiah}
+    await made.ask("kepala", f"batches/{batch.batch_id}/approval", seen)
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(0.2, 2.0))
+        await made.kill()
+        await made.start()
