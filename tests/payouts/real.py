@@ -168,7 +168,7 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
 
 
 async def _seeded(database: MongoDatabase, folder: Path, people: list[str]) -> City:
-    """States as the rules themselves made them, with account numbers really sealed."""
+    """States as the rules themselves made them, with names and account numbers really sealed."""
     vault = Vault.from_files(database, folder / "master.key", folder / "index.key")
     city = city_with(*people)
     for number, person in enumerate(people):
@@ -178,8 +178,8 @@ async def _seeded(database: MongoDatabase, folder: Path, people: list[str]) -> C
         documents = [STATES.document(each) for each in city.all(kind)]
         for document in documents if kind is Participant else ():
             key = vault.new_key(document["applicant_id"])
-            number = document["account"]["number"]
-            document["account"]["number"] = key.seal("account_number", number)
+            document["full_name"] = key.seal("full_name", document["full_name"])
+            document["account"]["number"] = key.seal("account_number", document["account"]["number"])
             assert key.wrapped
             await database.write([Insert(key.wrapped.collection, {"_id": key.person, "wrapped": key.wrapped.wrapped})])
         await database.write([Insert(kind.collection, document) for document in documents])
