@@ -38,7 +38,7 @@ from tests.unit.incentive.city import City, city_with
 
 SPEED = 120.0
 """Programme time runs so much faster: the bank's horizon of an hour passes in half a minute."""
-REST_SECONDS = 400
+REST_SECONDS = 900
 STATES = States(store.AGGREGATES)
 KEYS = ("master", "index", "records")
 

@@ -14,7 +14,7 @@ from tests.servers import Space
 PEOPLE, KILLS = 300, 20
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 async def test_twenty_kills_of_the_service_that_pays(space: Space, tmp_path: Path) -> None:
     chance = random.Random(20)
     async with office(space, tmp_path, PEOPLE, chance) as made:
