@@ -109,7 +109,9 @@ async def test_a_missing_or_foreign_file_is_told_in_a_sentence(window: Page, tmp
     await window.goto((tmp_path / "verify.html").as_uri())
     await window.get_by_label("Pilih tiga berkas").set_input_files([tmp_path / "wave.json"])
     await window.get_by_role("button", name="Undi ulang sekarang").click()
-    await expect(window.locator("#keadaan")).to_have_text("Tidak dapat diperiksa: belum ada: list.csv, results.csv.")
+    told = window.locator("#keadaan", has_text="Tidak dapat diperiksa")
+    await told.wait_for()
+    assert await told.text_content() == "Tidak dapat diperiksa: belum ada: list.csv, results.csv."
 
 
 async def test_a_long_list_leaves_the_page_alive(window: Page, tmp_path: Path) -> None:

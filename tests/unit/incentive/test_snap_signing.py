@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from hypothesis import given
@@ -44,7 +45,16 @@ def test_a_token_is_asked_for_with_an_rsa_signature_in_the_standards_padding() -
     for encoding in ("hex", "base64"):
         made = signing.token_signature(key(), "gelombang", AT, encoding)  # type: ignore[arg-type]
         raw = bytes.fromhex(made) if encoding == "hex" else base64.b64decode(made)
-        key().public_key().verify(raw, f"gelombang|{AT}".encode(), PKCS1v15(), hashes.SHA256())
+        assert verifies(raw, f"gelombang|{AT}")
+        assert not verifies(raw, f"gelombang|{AT}0")
+
+
+def verifies(signature: bytes, text: str) -> bool:
+    try:
+        key().public_key().verify(signature, text.encode(), PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True
 
 
 def test_time_is_that_of_medan_without_a_fraction() -> None:
