@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from shared.engine.committer import AT_A_TIME
 from shared.engine.dead_letters import Breaker
+from shared.engine.journal import HEAD, HEADS
 from shared.engine.marks import Heard, Mark, Verdict
-from shared.engine.ports import Record
+from shared.engine.ports import Record, TransientError
 from shared.engine.restore import detect_restore, is_quarantined
 from tests.engine import toy
+from tests.engine import world as world_module
 from tests.engine.invariants import check
 from tests.engine.world import PARTITIONS, World, run
-from tests.fakes import MemoryBroker, MemoryDatabase, MemoryStore
+from tests.fakes import MemoryBroker, MemoryDatabase, MemoryStore, VirtualLoop
 
 
 def record(sequence: int, epoch: int = 1, start: int = 0, offset: int = 0) -> Heard:
@@ -167,3 +173,47 @@ def test_a_process_killed_in_the_middle_of_a_commit_holds_nobody_up() -> None:
     calm = run(World({}), scenario)
     check(run(World({calm.steps.index("tx.write") + 1: "kill"}), scenario))
     assert took[1] < 20
+
+
+def test_a_sibling_that_died_and_never_comes_back_holds_nobody_up_either() -> None:
+    """Nobody starts here, so only the one who meets the held head can end what holds it."""
+    took: list[float] = []
+
+    async def scenario(world: World) -> None:
+        await world.ask("a/0", toy.Add("a"))
+        sibling = MemoryDatabase(world.stores["shop"], clock=world.clock).transaction()
+        await (await sibling.__aenter__()).advance(HEADS, HEAD, {"n": 1})
+        began = asyncio.get_running_loop().time()
+        await world.ask("a/1", toy.Add("a"))
+        took.append(asyncio.get_running_loop().time() - began)
+        with pytest.raises(TransientError):
+            await sibling.__aexit__(None, None, None)
+
+    check(run(World({}), scenario))
+    assert took[0] < 20
+
+
+def test_the_loop_turns_while_a_crowd_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What must be refused at the door is refused meanwhile: no more than eight are decided in one turn."""
+    turns, decided = itertools.count(), Counter[int]()
+    turn = 0
+
+    class Counted(VirtualLoop):
+        def _run_once(self) -> None:
+            nonlocal turn
+            turn = next(turns)
+            super()._run_once()  # type: ignore[misc]  # the event loop's own, without a stub
+
+    def noted(world: Any, command: toy.Add, now: Any) -> Any:
+        decided[turn] += 1
+        return add(world, command, now)
+
+    async def scenario(world: World) -> None:
+        await asyncio.gather(*(world.ask(f"{account}/0", toy.Add(str(account))) for account in range(64)))
+
+    add = toy.ADD.decide
+    monkeypatch.setattr(toy, "ADD", replace(toy.ADD, decide=noted))
+    monkeypatch.setattr(world_module, "VirtualLoop", Counted)
+    check(run(World({}), scenario))
+    assert sum(decided.values()) >= 64
+    assert max(decided.values()) <= AT_A_TIME
