@@ -1,40 +1,36 @@
-"""`make chaos`: 20,000 schedules of faults on the twins and 200 real kill -9, printing the rate."""
+"""`make chaos`: 20,000 schedules of faults on the twins and 200 real kill -9, of the engine and of payouts each."""
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
 import random
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.engine.explorer import Exploration
+from tests.engine.explorer import Explore, explore, explored
 from tests.engine.invariants import check
 from tests.engine.real import real_world, storm
-from tests.engine.test_explorer import _explore
+from tests.payouts.explorer import explore as explore_payouts
+from tests.payouts.real import killed
 from tests.servers import choose, new_space, running
 
 SCHEDULES, SHARE, KILLS = 20_000, 500, 200
+PAID_PER_KILL = 15
+"""People per kill: enough payments for the last of them to find some on their way."""
 
 
-def explore_all() -> int:
+def explore_all(name: str, explore: Explore) -> int:
     """How many schedules broke an invariant."""
     began, done, broken = time.monotonic(), 0, 0
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count() or 1) as pool:
-        for exploration in pool.imap_unordered(_share, range(1, SCHEDULES // SHARE + 1)):
-            done, broken = done + exploration.schedules, broken + len(exploration.found)
-            for found in exploration.found[:3]:
-                print(found)
-            seconds = time.monotonic() - began
-            print(f"{done:,} schedules in {seconds:.0f} s, {done / seconds:.1f}/s, {broken} broken", flush=True)
+    for exploration in explored(explore, [(seed, SHARE) for seed in range(1, SCHEDULES // SHARE + 1)]):
+        done, broken = done + exploration.schedules, broken + len(exploration.found)
+        for found in exploration.found[:3]:
+            print(found)
+        seconds = time.monotonic() - began
+        print(f"{name}: {done:,} schedules in {seconds:.0f} s, {done / seconds:.1f}/s, {broken} broken", flush=True)
     return broken
-
-
-def _share(seed: int) -> Exploration:
-    return _explore(seed, SHARE)
 
 
 async def kill_all() -> None:
@@ -51,9 +47,13 @@ async def kill_all() -> None:
             check(world)
             seconds = time.monotonic() - began
             print(f"{KILLS} kills in {seconds:.0f} s, {len(world.replies)} commands answered, nothing lost or doubled")
+            with tempfile.TemporaryDirectory() as own:
+                began = time.monotonic()
+                await killed(new_space(servers), Path(own), PAID_PER_KILL * KILLS, KILLS)
+            print(f"{KILLS} kills while paying in {time.monotonic() - began:.0f} s, nobody paid twice or never")
 
 
 if __name__ == "__main__":
-    broken = explore_all()
+    broken = explore_all("engine", explore) + explore_all("payouts", explore_payouts)
     asyncio.run(kill_all())
-    sys.exit(f"{broken} schedules broke the engine" if broken else 0)
+    sys.exit(f"{broken} schedules broke something" if broken else 0)

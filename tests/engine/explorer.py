@@ -7,12 +7,17 @@ a bound, and only then the invariants are checked.
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
+import multiprocessing
+import os
 import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import structlog
 
 from tests.engine import toy
 from tests.engine.invariants import check
@@ -72,6 +77,37 @@ class Exploration:
         self.schedules += 1
         self.seen.update(world.seen)
         self.seconds += time.perf_counter() - began
+
+
+Explore = Callable[[int, int], Exploration]
+"""(schedules, seed) -> what was found; a function of a module, since it runs in processes of its own."""
+
+
+def quiet() -> None:
+    """Thousands of planned deaths are not news."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+def explored(explore: Explore, shares: Sequence[tuple[int, int]]) -> Iterator[Exploration]:
+    """The explorations of all (seed, schedules), on all processors, as they come."""
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count() or 1, initializer=quiet) as pool:
+        yield from pool.imap_unordered(functools.partial(_share, explore), shares)
+
+
+def _share(explore: Explore, share: tuple[int, int]) -> Exploration:
+    seed, schedules = share
+    return explore(schedules, seed)
+
+
+def check_all(explore: Explore, schedules: int, faults: Sequence[str]) -> None:
+    """Nothing broke in so many schedules, and each of the faults really happened."""
+    workers = os.cpu_count() or 1
+    found = list(explored(explore, [(seed, schedules // workers) for seed in range(1, workers + 1)]))
+    broken = [each for exploration in found for each in exploration.found]
+    assert not broken, broken[:3]
+    seen = sum((exploration.seen for exploration in found), Counter[str]())
+    for fault in faults:
+        assert seen[fault], f"{fault} never happened: the exploration is weaker than it says"
 
 
 def single_faults(steps: Sequence[str], chance: random.Random) -> Iterator[dict[int, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -17,6 +16,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from deploy.embedded import Part
 from deploy.processes import free_port
 from deploy.servers import Tansu
 from deploy.simulators.bank import Bank
@@ -33,6 +33,7 @@ from shared.platform.clock import ProgrammeClock, SystemClock
 from shared.platform.mongo import MongoDatabase
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault, ensure_key
+from tests.payouts.invariants import check
 from tests.servers import Space
 from tests.unit.incentive.city import City, city_with
 
@@ -58,32 +59,20 @@ class RealMonth:
 class Office:
     """The process, its doors, and two members of staff."""
 
-    environment: Mapping[str, str]
+    part: Part
     client: httpx.AsyncClient
     database: MongoDatabase
     bank: Bank
-    log: Path
     tokens: dict[str, str] = field(default_factory=dict)
-    process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command, env=dict(self.environment), stdout=log, stderr=log
-            )
-        await self._until(self._ready, 60)
+        await self.part.start()
+        await self.part.until_ready()
 
     async def kill(self) -> None:
-        assert self.process
-        self.process.kill()
-        await self.process.wait()
-
-    async def _ready(self) -> bool:
-        try:
-            return (await self.client.get("/incentive/health")).status_code == 200
-        except httpx.HTTPError:
-            return False
+        assert self.part.process
+        self.part.process.kill()
+        await self.part.process.wait()
 
     async def ask(self, who: str, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """A member of staff who tries again as long as nobody answers."""
@@ -154,7 +143,10 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
         port = free_port()
         environment = _environment(space, folder, port, bank_port, clock)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            made = Office(environment, client, database, bank, folder / "incentive.log")
+            command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
+            log = folder / "incentive.log"
+            part = Part("incentive", command, environment, log, port, "/incentive/health")
+            made = Office(part, client, database, bank)
             accounts = Accounts(database, SystemClock())
             for name, role in (("siti", "secretariat"), ("kepala", "approver")):
                 once = await accounts.add(name, name.title(), [role])  # type: ignore[list-item]
@@ -202,7 +194,7 @@ def _environment(space: Space, folder: Path, port: int, bank_port: int, clock: P
         "BANK_TIMEOUT_SECONDS": "1",
         **{f"{key.upper()}_KEY_FILE": str(folder / f"{key}.key") for key in KEYS},
     }
-    return {**os.environ, **{f"GELOMBANG_{name}": value for name, value in settings.items()}}
+    return {f"GELOMBANG_{name}": value for name, value in settings.items()}
 
 
 def _slow(app: FastAPI, chance: random.Random) -> FastAPI:
@@ -242,3 +234,15 @@ async def storm(made: Office, kills: int, chance: random.Random) -> None:
         await asyncio.sleep(chance.uniform(0.2, 2.0))
         await made.kill()
         await made.start()
+
+
+async def killed(space: Space, folder: Path, people: int, kills: int) -> RealMonth:
+    """A month in which the service that pays dies so often; raises AssertionError when an invariant broke."""
+    chance = random.Random(kills)
+    async with office(space, folder, people, chance) as made:
+        await storm(made, kills, chance)
+        await made.rest()
+        await made.explain()
+        month = await made.month()
+    check(month)  # type: ignore[arg-type]  # it shows what the invariants ask of a world
+    return month

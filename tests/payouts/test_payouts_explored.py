@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections import Counter
-
 import pytest
 import structlog
 
+from tests.engine.explorer import check_all, quiet
 from tests.engine.world import run
-from tests.payouts.explorer import PayoutExploration, explore
+from tests.payouts.explorer import explore
 from tests.payouts.invariants import check, net
 from tests.payouts.months import month
 from tests.payouts.mutants import MUTANTS
@@ -29,32 +26,18 @@ def test_a_calm_month_ends_well_at_every_bank(character: str) -> None:
 SCHEDULES = 2000
 
 
-def _quiet() -> None:
-    """Thousands of planned deaths are not news."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-
-
-def explored(seed: int, schedules: int) -> PayoutExploration:
-    _quiet()
-    return explore(schedules, seed)
+FAULTS = ("kill@bank", "error@bank", "lost_reply@bank", "kill@db", "kill@tx", "lost_reply@tx")
 
 
 @pytest.mark.timeout(1200)
 def test_no_schedule_of_faults_pays_twice_or_never() -> None:
-    workers = os.cpu_count() or 1
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        found = pool.starmap(explored, [(seed, SCHEDULES // workers) for seed in range(1, workers + 1)])
-    broken = [each for exploration in found for each in exploration.found]
-    assert not broken, broken[:3]
-    seen = sum((exploration.seen for exploration in found), Counter[str]())
-    for fault in ("kill@bank", "error@bank", "lost_reply@bank", "kill@db", "kill@tx", "lost_reply@tx"):
-        assert seen[fault], f"{fault} never happened: the exploration is weaker than it says"
+    check_all(explore, SCHEDULES, FAULTS)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", sorted(MUTANTS))
 def test_broken_payouts_are_caught(name: str) -> None:
-    _quiet()
+    quiet()
     with MUTANTS[name]():
         exploration = explore(400, stop_at_first=True)
     structlog.reset_defaults()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
-from tests.payouts.invariants import check
-from tests.payouts.real import office, storm
+from tests.payouts.real import killed
 from tests.servers import Space
 
 PEOPLE, KILLS = 300, 20
@@ -16,11 +14,5 @@ PEOPLE, KILLS = 300, 20
 
 @pytest.mark.timeout(1800)
 async def test_twenty_kills_of_the_service_that_pays(space: Space, tmp_path: Path) -> None:
-    chance = random.Random(20)
-    async with office(space, tmp_path, PEOPLE, chance) as made:
-        await storm(made, KILLS, chance)
-        await made.rest()
-        await made.explain()
-        month = await made.month()
-    check(month)  # type: ignore[arg-type]
+    month = await killed(space, tmp_path, PEOPLE, KILLS)
     assert len(month.books.transfers) > PEOPLE / 2, "hardly anything was given to the bank"
