@@ -16,7 +16,7 @@ from services.registration.domain.lists import ListBook, Listing
 from services.registration.domain.results import ResultChunk
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rings import Ring
-from services.registration.domain.waves import Wave, wave_id
+from services.registration.domain.waves import SeatPool, Wave, wave_id
 from services.registration.states import AGGREGATES as AGGREGATES
 from services.registration.states import INDEXES as INDEXES
 from shared.contracts.decision import Aggregate
@@ -101,6 +101,17 @@ async def waves(database: Database) -> list[Wave]:
 
 async def waves_in(database: Database, *states: str) -> list[Wave]:
     return await _many(database, Wave, {"state": {"$in": list(states)}}, (("_id", 1),), 20)
+
+
+async def joined(database: Database, number: int) -> int:
+    """How many people stand in a wave now; on the index that `members_after` reads."""
+    return await database.count("applicants", {"wave": number, "stage": "joined"})
+
+
+async def free_seats(database: Database) -> int:
+    """Seats that wait for the next wave that is opened."""
+    pool = await _one(database, SeatPool, SeatPool.ID)
+    return pool.seats if pool else 0
 
 
 async def members_after(database: Database, number: int, after: str, limit: int) -> list[Document]:

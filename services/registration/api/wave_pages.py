@@ -19,7 +19,7 @@ from services.registration.domain.beacon import CHAINS, QUICKNET
 from services.registration.domain.officials import threshold_of
 from services.registration.domain.refusals import REFUSALS
 from services.registration.domain.strata import COVID_AFFECTED, GROUP, KECAMATAN, LAID_OFF_LIST, stratum_name
-from services.registration.domain.waves import SeatPool, Wave
+from services.registration.domain.waves import Wave
 from services.registration.pages import wave_view
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
@@ -61,7 +61,7 @@ def add_wave_pages(router: APIRouter, desk: Desk, site: StaffSite) -> None:
             for each in found
         ]
         number = max((each.wave for each in found), default=0) + 1
-        shown = {"rows": rows, "number": number, "pool": await freed(desk)}
+        shown = {"rows": rows, "number": number, "pool": await store.free_seats(desk.service.database)}
         return site.page("waves.html", staff, "gelombang", states=wave_view.STATES, strata=choices(desk), **shown)
 
     @router.get(f"{PLACE}/{{wave}}", include_in_schema=False)
@@ -91,7 +91,7 @@ async def _about(desk: Desk, wave: Wave) -> dict[str, Any]:
         "groups": wave_view.groups(wave, desk.reference.places.names),
         "history": wave_view.history(wave),
         "next": wave_view.next_step(wave, now),
-        "pool": await freed(desk),
+        "pool": await store.free_seats(desk.service.database),
         "stale": sorted(stale),
         "over": now >= wave.closes_at,
         "lacking": people.missing(wave.officials),
@@ -123,16 +123,7 @@ async def known(desk: Desk, number: int) -> Wave:
 
 async def joined(desk: Desk, wave: Wave) -> int:
     """How many people stand in a wave now, or stood in it when its list was frozen."""
-    if wave.state not in COUNTED:
-        return wave.entries
-    # on the index (wave, _id), as store.members_after
-    return await desk.service.database.count("applicants", {"wave": wave.wave, "stage": "joined"})
-
-
-async def freed(desk: Desk) -> int:
-    """Seats that wait for the next wave that is opened."""
-    pool = await desk.service.database.get(SeatPool.collection, SeatPool.ID)
-    return int(pool["seats"]) if pool else 0
+    return await store.joined(desk.service.database, wave.wave) if wave.state in COUNTED else wave.entries
 
 
 def choices(desk: Desk) -> Mapping[str, str]:
