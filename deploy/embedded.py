@@ -20,6 +20,7 @@ import uvicorn
 from deploy.processes import free_port, peak_megabytes
 from deploy.proxy import proxy
 from deploy.servers import Broker, Kafka, Secantus, Tansu
+from deploy.serving import serving
 from shared.security.vault import ensure_key
 
 SERVICES = ("registration", "incentive", "notification", "reporting")
@@ -158,7 +159,7 @@ async def embedded(
     try:
         await asyncio.gather(stack.broker.start(), stack.database.start())
         await _start_all(stack, services, simulators, one_process)
-        async with _front(stack, port), _supervision(stack):
+        async with serving(_front(stack, port)), _supervision(stack):
             yield stack
     finally:
         await asyncio.gather(*(part.stop() for part in stack.parts.values()))
@@ -205,23 +206,13 @@ async def _start_all(stack: Stack, services: Sequence[str], simulators: bool, on
         await _start(stack, [stack.add("border", "services.incentive.border_process")])
 
 
-@asynccontextmanager
-async def _front(stack: Stack, port: int) -> AsyncIterator[None]:
-    """The one port, open while the block lasts."""
+def _front(stack: Stack, port: int) -> uvicorn.Config:
+    """The one port."""
     targets = {name: f"http://127.0.0.1:{part.port}" for part in stack.parts.values() for name in part.serves}
     # Longer than callers keep an idle connection, so that none is closed under a request.
-    config = uvicorn.Config(
+    return uvicorn.Config(
         proxy(targets), host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=30
     )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.05)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

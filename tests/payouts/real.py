@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from deploy.embedded import Part
 from deploy.processes import free_port
 from deploy.servers import Tansu
+from deploy.serving import serving
 from deploy.simulators.bank import Bank
 from deploy.simulators.bank_http import build_bank
 from services.incentive import store
@@ -139,8 +140,9 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
     clock = folder / "clock.json"
     ProgrammeClock.write(clock, city.now, SPEED)
     bank = Bank(ProgrammeClock(clock), deduplicates=False, late_seconds=2.0, later=timedelta(hours=1), share=0.3)
-    async with _served(_slow(build_bank(bank), chance)) as bank_port:
-        port = free_port()
+    port, bank_port = free_port(), free_port()
+    slow = uvicorn.Config(_slow(build_bank(bank), chance), port=bank_port, log_config=None, access_log=False)
+    async with serving(slow):
         environment = _environment(space, folder, port, bank_port, clock)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
             command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
@@ -206,20 +208,6 @@ def _slow(app: FastAPI, chance: random.Random) -> FastAPI:
         return await call(request)
 
     return app
-
-
-@asynccontextmanager
-async def _served(app: FastAPI) -> AsyncIterator[int]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.05)
-    try:
-        yield port
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def storm(made: Office, kills: int, chance: random.Random) -> None:

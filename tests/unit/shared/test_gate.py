@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from deploy.processes import free_port
+from deploy.serving import serving
 from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import COOKIE
 from shared.web.door import FIRST, Door, Lanes
@@ -79,13 +80,8 @@ async def built() -> AsyncIterator[Built]:
 
     app.add_middleware(Door, lanes=lanes)
     config = uvicorn.Config(app, port=found.port, http=gated(lanes), log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield found
-    server.should_exit = True
-    await task
+    async with serving(config):
+        yield found
 
 
 async def test_a_full_lane_is_refused_and_the_connection_serves_on() -> None:

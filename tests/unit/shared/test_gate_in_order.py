@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from deploy.processes import free_port
+from deploy.serving import serving
 from shared.platform.metrics import EngineMetrics
 from shared.web.door import FIRST, Door, Lanes
 from shared.web.gate import gated
@@ -36,15 +37,8 @@ async def slow() -> AsyncIterator[Slow]:
 
     app.add_middleware(Door, lanes=found.lanes)
     config = uvicorn.Config(app, port=found.port, http=gated(found.lanes), log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    try:
+    async with serving(config):
         yield found
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def test_a_second_request_waits_for_the_answer_to_the_first_even_when_it_is_refused() -> None:
