@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from deploy.compose import secrets
+from deploy.embedded import LISTENERS
 from deploy.provision.matrix import ACCESS, MATRIX, SERVICES, VAULT
 from deploy.servers import ROOT
 from deploy.simulators.__main__ import SimulatorSettings
@@ -96,6 +97,13 @@ def test_memory_processors_processes_and_logs_are_bounded(service: Service) -> N
     assert 0 < service["pids_limit"] <= 512
     assert set(service["logging"]["options"]) == {"max-size", "max-file"}
     assert all("size=" in entry for entry in service.get("tmpfs", []))
+
+
+def test_who_listens_gives_way_to_who_stands_at_a_door() -> None:
+    """The same services as in the stack without Docker, and half the share each."""
+    assert {name: one["cpu_shares"] for name, one in services().items() if "cpu_shares" in one} == dict.fromkeys(
+        LISTENERS, 512
+    )
 
 
 @each_lasting

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.demo.sheets import build_city
 from deploy.demo.story import application
-from deploy.embedded import SERVICES, Stack, embedded
+from deploy.embedded import LISTENERS, SERVICES, Stack, embedded
 from deploy.processes import free_port
 from tests.collector import collecting
 
@@ -41,6 +41,16 @@ async def test_killing_any_one_service_leaves_the_other_three_working(tmp_path: 
             seen = {service: await answers(stack, service) for service in SERVICES if service != killed}
             assert seen == dict.fromkeys(seen, True), f"without {killed}"
             await until_all_answer(stack)  # and it is started again
+
+
+async def test_who_listens_gives_way_to_who_stands_at_a_door(tmp_path: Path) -> None:
+    async with embedded(tmp_path, port=free_port(), services=("registration", *LISTENERS)) as stack:
+        niceness = {
+            name: os.getpriority(os.PRIO_PROCESS, part.process.pid)
+            for name, part in stack.parts.items()
+            if part.process
+        }
+    assert {name for name in niceness if niceness[name] > niceness["registration"]} == set(LISTENERS)
 
 
 async def test_four_services_work_in_one_process(tmp_path: Path) -> None:
