@@ -31,7 +31,7 @@ from services.incentive.domain.reviews import ReviewCourse
 from services.incentive.domain.sequel import Advance, settle
 from services.incentive.domain.surveys import AnswerSurvey
 from services.incentive.money_rules import money_commands
-from services.incentive.reconciliation import statement_commands
+from services.incentive.statement_rules import statement_commands
 from services.incentive.wiring import FUNDS, Desk, peek
 from shared.contracts.decision import Decision, Ref, Refused, World, ref
 from shared.contracts.registration import ConfirmationCodeIssued

@@ -1,7 +1,5 @@
-"""Queries about money under way and on the banks' statements, each bounded and on an index.
-
-A module of its own: store.py is at the length that one can read in one go.
-"""
+"""Queries of those who look after money: lists under way and the banks' statements, each bounded and on an index of
+store.py, which has those about people."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ SPECIAL: Mapping[str, set[str]] = {
         "money_rules.py",
         "money_store.py",
         "partner_watch.py",
-        "reconciliation.py",
+        "statement_rules.py",
         "wiring.py",
     },
     "notification": {"publishing.py", "standing.py", "unpacking.py"},

@@ -1,6 +1,4 @@
-"""How statement lines meet their rules: what each reads and changes together. A module of its own beside
-money_rules.py: the lines of the banks are about no participant, so they need none of its drafts.
-"""
+"""Rules about lines of the banks' statements. They are about no participant, so they need no draft of one."""
 
 from __future__ import annotations
 
