@@ -33,7 +33,7 @@ RESTART_AFTER_SECONDS = 1.0
 
 LISTENERS = ("notification", "reporting")
 """They tell and count what happened; whoever stands at a door goes first when the processors are short."""
-_GIVES_WAY = ("nice", "-n", "5") if shutil.which("nice") else ()
+_GIVES_WAY = ("nice", "-n", "10") if shutil.which("nice") else ()
 
 
 @dataclass(eq=False)

@@ -31,7 +31,7 @@ from shared.engine.ports import (
 from shared.engine.units import Ask, Delivered, Delivery, Model, Replay, Told, Unit, is_over, settle
 from shared.platform.metrics import EngineMetrics
 
-MOST_UNITS = 500
+MOST_UNITS = 200
 DECIDING_SECONDS = 0.1
 """Cutting a batch short is dear: what was read for those left over is read again (ADR 0011)."""
 AT_A_TIME = 8

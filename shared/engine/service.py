@@ -10,7 +10,6 @@ import random
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -116,8 +115,8 @@ class Service:
             definition.effects, self.committer, ports.database, self.leader, *common, self.quarantined
         )
         self._schedule = Schedule(definition.timers, self._by_timer, ports.database, self.leader, *common)
-        self._tasks: list[asyncio.Task[None]] = []
-        self._subscription = AsyncExitStack()
+        self._working: list[asyncio.Task[None]] = []
+        self._listening: list[asyncio.Task[None]] = []
         self.ready = False
         self.failed: str | None = None
 
@@ -176,22 +175,20 @@ class Service:
             self.effects.run,
             self._schedule.run,
         ):
-            self._tasks.append(asyncio.create_task(self._guard(run), name=f"{self.name}.{run.__qualname__}"))
+            self._working.append(self._part(run))
         await self._until_reached(self._relearn)
         if self._sources:
-            group = f"{self.ports.topic_prefix}{self.name}"
-            subscription = self.ports.broker.subscribe(self._sources, group, self.feed)
-            await self._subscription.enter_async_context(subscription)
+            self._listening.append(self._part(self._listen))
         self.ready = True
 
     async def stop(self) -> None:
         """Close the door, finish nothing half: what is not committed is heard or asked again."""
         self.ready = False
-        await self._subscription.aclose()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        for tasks in (self._listening, self._working):  # what is being heard still needs those that work
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            tasks.clear()
         try:
             await self.leader.resign()
         except TransientError:
@@ -209,6 +206,15 @@ class Service:
 
     async def _relearn(self) -> None:
         await relearn(self._model.events, self.committer, self.database, self.ports.broker)
+
+    async def _listen(self) -> None:
+        """Beside the open door: joining a group takes seconds, and what waits on the topics waits safely."""
+        group = f"{self.ports.topic_prefix}{self.name}"
+        async with self.ports.broker.subscribe(self._sources, group, self.feed):
+            await asyncio.Event().wait()
+
+    def _part(self, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        return asyncio.create_task(self._guard(run), name=f"{self.name}.{run.__qualname__}")
 
     async def _until_reached(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +16,7 @@ from shared.engine.committer import AT_A_TIME
 from shared.engine.dead_letters import Breaker
 from shared.engine.journal import HEAD, HEADS
 from shared.engine.marks import Heard, Mark, Verdict
-from shared.engine.ports import Record, TransientError
+from shared.engine.ports import FeedListener, Record, TransientError
 from shared.engine.restore import detect_restore, is_quarantined
 from tests.engine import toy
 from tests.engine import world as world_module
@@ -191,6 +193,27 @@ def test_a_sibling_that_died_and_never_comes_back_holds_nobody_up_either() -> No
 
     check(run(World({}), scenario))
     assert took[0] < 20
+
+
+def test_the_door_does_not_wait_until_a_group_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    joined = MemoryBroker._subscription
+
+    @asynccontextmanager
+    async def slow(self: MemoryBroker, topics: Sequence[str], listener: FeedListener) -> AsyncIterator[None]:
+        await asyncio.sleep(20)
+        async with joined(self, topics, listener):
+            yield
+
+    monkeypatch.setattr(MemoryBroker, "_subscription", slow)
+
+    async def scenario(world: World) -> None:
+        await asyncio.sleep(5)
+        service = world.processes["books"].service
+        assert service
+        assert service.ready
+        await world.ask("a/0", toy.Add("a"))
+
+    check(run(World({}), scenario))  # and what waited on the topic meanwhile was heard
 
 
 def test_the_loop_turns_while_a_crowd_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:

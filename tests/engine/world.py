@@ -85,15 +85,11 @@ class Process:
     async def bury(self) -> None:
         """Drop every task of the dead process."""
         self.kill()
-        tasks = [*self.tasks, *(self.service._tasks if self.service else [])]
+        service = self.service
+        tasks = [*self.tasks, *([*service._listening, *service._working] if service else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self.service:
-            try:
-                await self.service._subscription.aclose()
-            except (Killed, Exception):
-                return
 
 
 @dataclass(eq=False)

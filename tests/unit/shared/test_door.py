@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import json
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -12,7 +14,18 @@ import pytest
 
 from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import COOKIE
-from shared.web.door import COME_AGAIN_SECONDS, FEWEST, FIRST, IN_TIME_SECONDS, Door, Lane, Lanes, lane_of
+from shared.web.door import (
+    BEGIN_AT_A_TIME,
+    COME_AGAIN_SECONDS,
+    FEWEST,
+    FIRST,
+    IN_TIME_SECONDS,
+    Door,
+    Lane,
+    Lanes,
+    lane_of,
+)
+from shared.web.headers import Receive, Send
 
 Message = MutableMapping[str, Any]
 
@@ -131,6 +144,26 @@ async def test_one_slow_moment_shrinks_a_lane_once_and_by_as_much_as_it_was_late
         lane.under_way = FIRST
         lane.done(times_late * IN_TIME_SECONDS, now=5.0)
     assert lane.limit == pytest.approx(FIRST * left)
+
+
+async def test_no_more_than_a_few_begin_in_one_turn_of_the_loop() -> None:
+    loop, turn, begun = asyncio.get_running_loop(), 0, Counter[int]()
+
+    def count() -> None:
+        nonlocal turn
+        turn += 1
+        counting.append(loop.call_soon(count))
+
+    class Noted(House):
+        async def _app(self, scope: Message, receive: Receive, send: Send) -> None:
+            begun[turn] += 1
+            await super()._app(scope, receive, send)
+
+    house, counting = Noted(), [loop.call_soon(count)]
+    await asyncio.gather(*(house.visit(scope()) for _ in range(FIRST)))
+    counting[-1].cancel()
+    assert begun.total() == FIRST
+    assert max(begun.values()) <= BEGIN_AT_A_TIME
 
 
 async def test_a_visitor_who_sends_slowly_is_no_sign_of_pressure() -> None:
