@@ -59,6 +59,12 @@ def check_share(held: Path, commitment: Path, *, json: Json = False) -> int:
     return _told(json, lambda: draw_secret.check(held, commitment))
 
 
+@share.command(name="sign")
+def sign_share(target: Path, held: Path, commitment: Path, own: Path, *, json: Json = False) -> int:
+    """Sign with your own secret file that the share you hold fits; `target` is the new file for the office."""
+    return _told(json, lambda: draw_secret.sign(target, held, commitment, own))
+
+
 @draw.command
 def opening(target: Path, secrets: list[Path], *, share: list[Path] | None = None, json: Json = False) -> int:
     """Put the officials' secret files, and shares of a missing one, into the one file that the draw takes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.office import DemoFailed, Office
+from deploy.demo.office import Office
 from deploy.operator import draw_secret
 
 OFFICIALS = (
@@ -21,7 +21,7 @@ THRESHOLD = 3
 
 
 async def prepare(office: Office, wave: int, folder: Path) -> None:
-    """Everybody makes the files, the office takes the commitments, every holder checks the own shares."""
+    """Everybody makes the files, the office takes the commitments, every holder checks and signs for the own shares."""
     path = f"/registration/waves/{wave}"
     named = {"officials": list(OFFICIALS), "threshold": THRESHOLD}
     await office.ask("POST", f"{path}/officials", "sekretariat", json=named)
@@ -30,19 +30,22 @@ async def prepare(office: Office, wave: int, folder: Path) -> None:
         promised = draw_secret.read(folder / str(number) / draw_secret.PUBLIC)
         handed_in = {"official": name, "points": promised["points"]}
         await office.ask("POST", f"{path}/commitments", "sekretariat", json=handed_in)
-        holders = [_checked(share, folder / str(number)) for share in _shares(folder / str(number))]
-        await office.ask("POST", f"{path}/acknowledgements", "sekretariat", json={**handed_in, "holders": holders})
+    words = [_signed(share, folder) for number in range(len(OFFICIALS)) for share in _shares(folder / str(number))]
+    await office.ask("POST", f"{path}/acknowledgements", "sekretariat", json={"acknowledgements": words})
 
 
 def _shares(folder: Path) -> list[Path]:
     return sorted(folder.glob("share-*.json"))
 
 
-def _checked(share: Path, folder: Path) -> str:
-    found = draw_secret.check(share, folder / draw_secret.PUBLIC)
-    if not found["holds"]:
-        raise DemoFailed(f"a share of {found['official']} does not fit")
-    return str(found["holder"])
+def _signed(share: Path, folder: Path) -> dict[str, Any]:
+    """What the holder of a share signs with the own secret, which is refused when the share does not fit."""
+    held = draw_secret.read(share)
+    own = folder / str(OFFICIALS.index(held["holder"]))
+    target = own / f"signed-{OFFICIALS.index(held['official'])}.json"
+    draw_secret.sign(target, share, share.parent / draw_secret.PUBLIC, own / draw_secret.OWN)
+    word = draw_secret.read(target)
+    return {key: word[key] for key in ("official", "points", "holder", "signature")}
 
 
 def opening(folder: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from deploy.demo.sheets import PLAN
 from deploy.demo.story import Online, tracking_code, wib
 from deploy.operator import draw_check
 
-FIRST, SECOND = 1, 2
+FIRST, CALLED_OFF, SECOND = 1, 2, 3
 FIRST_CLOSES = wib(2020, 4, 16, 16)
 OFFLINE = "Tes ditiadakan: formulir luring Permenaker 17/2020"
 WHY_LONGER = "Daftar pejabat diperbarui; masa bergabung diperpanjang satu hari"
@@ -55,20 +55,21 @@ async def join(office: Office, seats: int, online: Online, found: Found, tell: T
         done = await until("batch join", look, 1800)
 
 
-async def _join_online(office: Office, online: Online, found: Found, joined: Callable[[int], None]) -> None:
+async def _join_online(office: Office, online: Online, found: Found, done: Callable[[int], None]) -> None:
     questions = await office.ask("GET", "/registration/test")
     answers = {q["code"]: next(iter(q["choices"])) for q in questions["questions"]}
 
     async def one(applicant_id: str, code: str) -> None:
         path, headers = f"/registration/applications/{applicant_id}/test", {"Tracking-Code": code}
         await office.ask("POST", path, json={"answers": answers}, headers=headers)
-        found.online[await _joined(office, FIRST, applicant_id, code)] += 1
-        joined(sum(found.online.values()) - found.online["accepted"])
+        found.online[await joined(office, FIRST, applicant_id, code)] += 1
+        done(sum(found.online.values()) - found.online["accepted"])
 
     await together({id: partial(one, id, code) for id, (_, code) in online.items()}, 16)
 
 
-async def _joined(office: Office, wave: int, applicant_id: str, code: str) -> str:
+async def joined(office: Office, wave: int, applicant_id: str, code: str) -> str:
+    """OK, or the code of the refusal."""
     path, who = f"/registration/waves/{wave}/joins", {"applicant_id": applicant_id}
     return await office.code_of("POST", path, json=who, headers={"Tracking-Code": code})
 
@@ -82,7 +83,7 @@ async def extend(office: Office, online: Online, found: Found) -> None:
     for id in found.newer.let_in:
         waived = {"result": "waived", "note": OFFLINE}
         await office.ask("POST", f"/registration/applications/{id}/test-record", "penempatan1", json=waived)
-        code = await _joined(office, FIRST, id, tracking_code(office, found, online, id))
+        code = await joined(office, FIRST, id, tracking_code(office, found, online, id))
         found.newer.joined += code == "OK"
 
 
@@ -96,12 +97,12 @@ async def draw(office: Office, wave: int, closing: datetime, drawing: datetime, 
     with TemporaryDirectory() as folder:
         await ceremony.prepare(office, wave, Path(folder))
         await office.ask("POST", f"{path}/closing", "sekretariat", json={})
-        await until("frozen list", partial(_wave_in, office, wave, "closed"), 900)
+        await until_wave(office, wave, "closed")
         await go_to(office, drawing)
         opening = ceremony.opening(Path(folder))
         refused = await office.code_of("POST", f"{path}/draw", HEAD[0], json={**opening, "shares": []})
         await office.ask("POST", f"{path}/draw", HEAD[0], json=opening)
-    done = await until("results", partial(_wave_in, office, wave, "done"), 900)
+    done = await until_wave(office, wave, "done")
     verified = await asyncio.to_thread(_verified, office, wave, published, done["commitment"])
     return Drawn(done, refused, verified, *_results(published / "results.csv"))
 
@@ -120,6 +121,11 @@ def _results(published: Path) -> tuple[list[str], list[str]]:
     return selected, [row["applicant_id"] for row in rows if row["selected"] != "1"]
 
 
+async def until_wave(office: Office, wave: int, state: str) -> Mapping[str, Any]:
+    """The wave as published, once it is so far."""
+    return await until(f"wave {wave} {state}", partial(_wave_in, office, wave, state), 900)
+
+
 async def _wave_in(office: Office, wave: int, state: str) -> Mapping[str, Any] | None:
     found = await office.ask("GET", f"/registration/waves/{wave}")
     return dict(found) if found["state"] == state else None
@@ -132,6 +138,6 @@ async def second_wave(office: Office, online: Online, found: Found, published: P
     await open_wave(office, SECOND, plan["own_seats"], wib(2020, 8, 10), wib(2020, 8, 11, 16))
     office.phones.look()
     again = {id: tracking_code(office, found, online, id) for id in found.first.others[: plan["joining"]]}
-    codes = await together({id: partial(_joined, office, SECOND, id, code) for id, code in again.items()})
-    found.joined_again = sum(code == "OK" for code in codes.values())
+    codes = await together({id: partial(joined, office, SECOND, id, code) for id, code in again.items()})
+    found.joined_again = [id for id, code in codes.items() if code == "OK"]
     found.second = await draw(office, SECOND, wib(2020, 8, 11, 17), wib(2020, 8, 12, 9), published)

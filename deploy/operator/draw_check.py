@@ -20,11 +20,13 @@ import httpx
 
 from deploy.operator.findings import SHOWN
 from deploy.operator.installation import OperatorError
-from services.registration.adapters.beacon import genuine
+from services.registration.adapters import share_signatures
+from services.registration.adapters.beacon import CAN_CHECK, genuine
 from services.registration.api.verifier import folder_page
 from services.registration.domain import draw, officials, sharing
 from services.registration.domain.beacon import CHAINS, randomness, time_of
 from services.registration.domain.draw import GENERAL, Announcement, Row, Stratum
+from services.registration.domain.officials import Official
 
 FILES = ("wave.json", "list.csv", "results.csv")
 PAGE = "verify.html"
@@ -93,7 +95,8 @@ def _checked(
     checks = {
         **_list_checks(wave, lines),
         **_seed_checks(wave, strata),
-        **_beacon_checks(wave),
+        **_signature_checks(wave),
+        **beacon_checks(wave),
         "everybody_has_a_result": len(rows) == len(published),
         "ranks": not different,
         "seats": sum(row.selected for row in published) <= wave["quota"],
@@ -102,6 +105,7 @@ def _checked(
         checks["noted_before_the_draw"] = noted.strip().lower() == wave["commitment"]
     return {
         "wave": wave["wave"],
+        "rule": wave["rule"],
         "holds": all(checks.values()),
         "checks": checks,
         "people": len(lines),
@@ -116,7 +120,7 @@ def _list_checks(wave: Mapping[str, Any], lines: Sequence[str]) -> dict[str, boo
     members = Counter(line.partition(",")[2] for line in lines)
     counted = {each["code"]: each["members"] for each in wave["strata"]}
     return {
-        "rule": wave["rule"] == draw.RULE,
+        "rule": wave["rule"] in (draw.RULE, draw.UNSIGNED),
         "list_sorted_without_repetition": all(first < second for first, second in pairwise(ids)),
         "entries": wave["entries"] == len(lines),
         "root": wave["root"] == draw.root([draw.leaf(line) for line in lines]).hex(),
@@ -136,6 +140,8 @@ def _seed_checks(wave: Mapping[str, Any], strata: Sequence[Stratum]) -> dict[str
         wave["threshold"],
         [(each["name"], each["points"]) for each in people],
         (beacon["chain"], beacon["round"]) if beacon else None,
+        officials.signed_words(_people(wave)),
+        wave["rule"],
     )
     drand = randomness(beacon["signature"]) if beacon else ""
     return {
@@ -144,6 +150,34 @@ def _seed_checks(wave: Mapping[str, Any], strata: Sequence[Stratum]) -> dict[str
         "commitment": announced.commitment() == wave["commitment"],
         "seed": draw.seed_of(wave["secrets"], drand) == wave["seed"],
     }
+
+
+def _people(wave: Mapping[str, Any]) -> list[Official]:
+    """The officials; what is said to be signed by nobody stands in no announcement."""
+    return [
+        Official(each["name"], tuple(each["points"]), tuple(each["acknowledged_by"]), tuple(each.get("signatures", ())))
+        for each in wave["officials"]
+    ]
+
+
+def _signature_checks(wave: Mapping[str, Any]) -> dict[str, bool]:
+    """Every holder signed for the share of every other. In rule UNSIGNED, which the announcement names, nobody did."""
+    people = _people(wave)
+    if wave["rule"] == draw.UNSIGNED:
+        return {"no_signatures": not officials.signed_words(people)}
+    return {"acknowledgements_signed": all(_signed_by_all_others(wave["wave"], people, each) for each in people)}
+
+
+def _signed_by_all_others(wave: int, people: Sequence[Official], official: Official) -> bool:
+    keys = {each.name: each.points[0] for each in people}
+    words = dict(zip(official.acknowledged_by, official.signatures, strict=True))
+
+    def text(holder: str) -> bytes:
+        return officials.acknowledgement(wave, list(keys), official.name, official.points, holder)
+
+    return keys.keys() == {*words, official.name} and all(
+        share_signatures.genuine(keys[holder], text(holder), signature) for holder, signature in words.items()
+    )
 
 
 def _watched(people: Sequence[Mapping[str, Any]], threshold: int) -> bool:
@@ -158,10 +192,15 @@ def _watched(people: Sequence[Mapping[str, Any]], threshold: int) -> bool:
     )
 
 
-def _beacon_checks(wave: Mapping[str, Any]) -> dict[str, bool]:
+def beacon_checks(wave: Mapping[str, Any], can_check: bool = CAN_CHECK) -> dict[str, bool]:
     beacon = wave["beacon"]
     if not beacon:
         return {}
+    if not can_check:
+        raise OperatorError(
+            "drand's signatures can be checked with CPython 3.11 only: use that, or docs/verify_draw.py, which "
+            "leaves this one check to you (compare the signature with api.drand.sh)"
+        )
     later = time_of(CHAINS[beacon["chain"]], beacon["round"]) > datetime.fromisoformat(wave["frozen_at"])
     return {
         "beacon_after_the_list": later,

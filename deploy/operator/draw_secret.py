@@ -1,7 +1,8 @@
-"""`gelombang draw secret` and `draw share check`: what an official does on the own machine, without any server.
+"""`gelombang draw secret`, `draw share check`, `sign`: what an official does on the own machine, without any server.
 
 An official runs `secret` once and gets three kinds of files: `secret.json` to keep and show nobody before the draw,
-`commitment.json` for the office, and one `share-...json` for each other official, handed over in person.
+`commitment.json` for the office, and one `share-...json` for each other official, handed over in person. With
+`secret.json` the official also signs, for the office, that a share that came from another fits its commitment.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.operator.installation import OperatorError
-from services.registration.domain import officials, sharing
+from services.registration.adapters import share_signatures
+from services.registration.domain import officials, plain_text, sharing
+from shared.contracts.decision import Refused
 
 OWN, PUBLIC = "secret.json", "commitment.json"
 
@@ -25,6 +28,7 @@ def make(folder: Path, wave: int, name: str, names: Sequence[str], wanted: int =
     Raises OperatorError when the folder exists (a second secret would make the first one's shares useless), or the
     names are not those of 3 to 9 different people of whom this is one.
     """
+    name, names = _clean(name), [_clean(each) for each in names]
     if len(set(names)) != len(names) or not officials.LEAST <= len(names) <= officials.MOST or name not in names:
         raise OperatorError("name all officials of the wave in their order, 3 to 9, yourself among them")
     if folder.exists():
@@ -35,7 +39,7 @@ def make(folder: Path, wave: int, name: str, names: Sequence[str], wanted: int =
     points, shares = sharing.deal(polynomial, list(holders))
     folder.mkdir(parents=True, mode=0o700)
     about = {"wave": wave, "official": name}
-    _write(folder / OWN, {**about, "secret": sharing.digits_of(polynomial[0])})
+    _write(folder / OWN, {**about, "officials": names, "secret": sharing.digits_of(polynomial[0])})
     _write(folder / PUBLIC, {**about, "points": list(points)})
     for number, share in shares.items():
         file = folder / f"share-{number}-{_slug(holders[number])}.json"
@@ -52,6 +56,29 @@ def check(share: Path, commitment: Path) -> dict[str, Any]:
         return {"official": held["official"], "holder": held["holder"], "number": held["number"], "holds": fits}
     except (KeyError, TypeError, ValueError) as error:
         raise OperatorError(f"this is not a share and its commitment: {type(error).__name__} {error}") from error
+
+
+def sign(target: Path, share: Path, commitment: Path, own: Path) -> dict[str, Any]:
+    """Sign, with the holder's own secret, that a share fits its commitment; `target` is the file for the office.
+
+    Raises OperatorError, and writes nothing, when it does not fit, or is not the share of whose secret this is.
+    """
+    fits, held, promised, mine = check(share, commitment), read(share), read(commitment), read(own)
+    try:
+        names, holder = [str(each) for each in mine["officials"]], str(mine["official"])
+        place = (mine["wave"], holder, names.index(holder) + 1)
+        if not fits["holds"] or place != (held["wave"], held["holder"], held["number"]):
+            raise OperatorError(
+                "this share does not fit: do not sign; ask its official for another and tell the office"
+            )
+        official, points = str(promised["official"]), [str(each) for each in promised["points"]]
+        text = officials.acknowledgement(int(mine["wave"]), names, official, points, holder)
+        signature = share_signatures.sign(str(mine["secret"]), text)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OperatorError(f"{own} is not the secret of a holder: {type(error).__name__} {error}") from error
+    word = {"wave": mine["wave"], "official": official, "points": points, "holder": holder, "signature": signature}
+    _write(target, word)
+    return {"official": official, "holder": holder, "file": str(target)}
 
 
 def opening(secret_files: Sequence[Path], share_files: Sequence[Path]) -> dict[str, Any]:
@@ -78,6 +105,14 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise OperatorError(f"{path} is no file of the ceremony")
     return found
+
+
+def _clean(name: str) -> str:
+    """A name as the office keeps it, so that what is signed about it is the same text there."""
+    try:
+        return plain_text.clean(name, officials.NAME)
+    except Refused as error:
+        raise OperatorError(f"a name has 1 to {officials.NAME} readable characters") from error
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -20,10 +20,11 @@ from services.registration.adapters.registry_guard import Budget, CachedRegistry
 from services.registration.domain import identity, review
 from services.registration.domain.applicant import Applicant, NikClaim
 from services.registration.domain.identity import CHECK, RegistryAnswer
+from services.registration.domain.reinstating import reinstated
 from services.registration.domain.review import ReviewCase
 from services.registration.reference import Reference
 from services.registration.settings import RegistrationSettings
-from services.registration.world import judging, known, peek
+from services.registration.world import judging, known, left_by, peek, wave_left_by
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
 from shared.engine.service import Ports
@@ -113,7 +114,7 @@ def answer_rule(reference: Reference) -> Rule:
         claim = [ref(NikClaim, applicant.nik_index)] if applicant else []
         case = ref(ReviewCase, review.identity_case(person["applicant_id"]))
         rules = reference.rules_of(person["rule_set"])
-        return [ref(Applicant, person["applicant_id"]), case, *claim, *judging(applicant, rules)]
+        return [ref(Applicant, person["applicant_id"]), case, *claim, *judging(applicant, rules), *left_by(applicant)]
 
     def decide(world: World, finished: EffectFinished, now: datetime) -> Decision:
         answers = _answers(finished.outcome)
@@ -128,7 +129,8 @@ def answer_rule(reference: Reference) -> Rule:
             return Decision()
         rules = reference.rules_of(person["rule_set"])
         claim, facts = world.get(NikClaim, applicant.nik_index), known(world, applicant, rules)
-        return identity.registry_answered(applicant, claim, facts, answer, person["revision"], rules, now)
+        decided = identity.registry_answered(applicant, claim, facts, answer, person["revision"], rules, now)
+        return reinstated(decided, wave_left_by(world, applicant), now)
 
     return Rule(needs, decide)
 

@@ -9,6 +9,7 @@ from services.registration.domain import participation
 from services.registration.domain.applicant import Applicant, NikClaim
 from services.registration.domain.participation import AccountUse
 from services.registration.domain.review import ReviewCase
+from services.registration.domain.revocation import Revocation
 from services.registration.domain.waves import SeatPool
 from services.registration.world import POOL, peek
 from shared.contracts.base import Event
@@ -29,7 +30,8 @@ def _free_seat(world: World, event: ParticipationRevoked, now: datetime) -> Deci
     applicant = world.get(Applicant, event.applicant_id)
     claim = world.get(NikClaim, applicant.nik_index) if applicant else None
     pool = world.get(SeatPool, SeatPool.ID)
-    return participation.revoked(applicant, claim, pool, wave=event.wave, reason=event.reason, now=now)
+    told = Revocation(event.reason, event.reason_text, event.appeal_deadline)
+    return participation.revoked(applicant, claim, pool, wave=event.wave, reason=event.reason, now=now, told=told)
 
 
 def _account_used(event: AccountFact, world: World) -> Iterable[Ref]:

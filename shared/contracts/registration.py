@@ -46,6 +46,8 @@ class ApplicantRegistered(PersonEvent, Features):
     email: Sealed | None = None
     mobile: Sealed | None = None
     tracking_code: Sealed
+    desired_training: Sealed | None = None
+    """What the person wants to learn, in their own words: how well a course fits is judged by it."""
 
 
 class ApplicantCorrected(PersonEvent, Features):
@@ -62,6 +64,7 @@ class ApplicantCorrected(PersonEvent, Features):
     email: Sealed | None = None
     mobile: Sealed | None = None
     tracking_code: Sealed | None = None
+    desired_training: Sealed | None = None
 
 
 class ApplicantWithdrawn(PersonEvent):
@@ -134,6 +137,13 @@ class WaveJoined(PersonEvent):
     joined_at: AwareDatetime
 
 
+class ApplicantReinstated(PersonEvent):
+    """Whom a question had taken out of a wave's list stands in it again (WaveJoined says so, too), and is told."""
+
+    wave: WaveNumber
+    reinstated_at: AwareDatetime
+
+
 class ApplicantReleased(PersonEvent):
     """A person stands in a wave's list no more, and may join the next one without filling in anything again."""
 
@@ -203,6 +213,7 @@ EVENTS: tuple[type[Event], ...] = (
     WaveClosed,
     WaveDrawn,
     ApplicantReleased,
+    ApplicantReinstated,
     ApplicantSelected,
     ApplicantNotSelected,
     SeatsRecycled,
@@ -220,6 +231,7 @@ __all__ = [  # the waves' events are kept in a file of their own
     "ApplicantIneligible",
     "ApplicantNotSelected",
     "ApplicantRegistered",
+    "ApplicantReinstated",
     "ApplicantReleased",
     "ApplicantSelected",
     "ApplicantWithdrawn",

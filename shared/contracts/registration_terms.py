@@ -17,6 +17,8 @@ Point = Annotated[str, Field(pattern=r"^0[23][0-9a-f]{64}$")]
 """A point of the curve P-256, SEC 1 compressed, as lower-case hexadecimal."""
 Signature = Annotated[str, Field(pattern=r"^[0-9a-f]{96}$")]
 """A signature of a drand round on BLS12-381 G1, as lower-case hexadecimal."""
+ShareSignature = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+"""ECDSA on P-256 with SHA-256: r and s, 64 hexadecimal digits each."""
 Kecamatan = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
 """Kemendagri code, such as 12.71.05 (Medan Barat). Never the BPS code."""
 Count = Annotated[int, Field(ge=0, le=10**9)]
@@ -102,6 +104,8 @@ class OfficialCommitment(BaseModel):
     """The first is the commitment: the public key whose private key is the secret."""
     acknowledged_by: tuple[Text, ...]
     """Officials who checked the share of the secret that they hold."""
+    signatures: tuple[ShareSignature, ...] = ()
+    """Theirs over that, in the same order, each under the holder's own commitment; none before `gelombang-draw-3`."""
 
 
 class Features(BaseModel):

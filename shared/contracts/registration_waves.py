@@ -36,6 +36,8 @@ class WaveChanged(WaveEvent):
     changed_at: AwareDatetime
     change: Text
     reason: Text
+    cancelled: bool = False
+    """There will be no draw; `opens_at` and `closes_at` are what had been planned."""
     opens_at: AwareDatetime
     closes_at: AwareDatetime
     quota: Count
@@ -56,7 +58,7 @@ class WaveClosed(WaveEvent):
     commitment: Digest
     commitments: tuple[Point, ...]
     rule: Code
-    """Name of the algorithm that draws, such as `gelombang-draw-2`."""
+    """Name of the algorithm that draws, such as `gelombang-draw-3`."""
     frozen_at: AwareDatetime | None = None
     """When the last part of the list was frozen; the beacon's round becomes public after it."""
     officials: tuple[OfficialCommitment, ...] = ()

@@ -16,7 +16,7 @@ PHONE, DESK = {"width": 360, "height": 640}, {"width": 1280, "height": 800}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those who register anew come last, then who draws them, then who is paid: the others count the people."""
-    last = ("test_citizen_pages.py", "test_office_pages.py", "test_participant_pages.py")
+    last = ("test_citizen_pages.py", "test_office_pages.py", "test_participant_pages.py", "test_racing_purchases.py")
     items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
 
 

@@ -141,7 +141,7 @@ async def join_the_sheet(budi: Visitor) -> None:
 
 
 async def prepare(budi: Visitor, folder: Path) -> None:
-    """Officials are named, hand in their commitments, and check each other's shares."""
+    """Officials are named, hand in their commitments, and sign for each other's shares."""
     await follow(budi, "Upacara undian")
     await budi.page.get_by_label("Nama, satu setiap baris").fill("\n".join(officials.NAMES))
     await budi.look("office-08-officials")
@@ -151,13 +151,11 @@ async def prepare(budi: Visitor, folder: Path) -> None:
         await budi.page.get_by_label("dari seorang pejabat").set_input_files(commitment)
         await send(budi, "Catat komitmen")
     for name in officials.NAMES:
-        card = budi.page.locator("article").filter(has_text=f". {name}\n")
-        await card.locator("summary").click()
-        for box in await card.get_by_role("checkbox").all():
-            await box.check()
+        words = [file(folder, f"signed-{at}.json", **word) for at, word in enumerate(officials.words(name, 2))]
+        await budi.page.get_by_label("dari para pemegang").set_input_files(words)
         if name == WITHHOLDS:
             await budi.look("office-09-shares")
-        await send(budi, f"Catat untuk {name}")
+        await send(budi, "Catat pernyataan")
     assert "Upacara siap" in await budi.page.inner_text("main")
     await budi.look("office-10-ready")
 

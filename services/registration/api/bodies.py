@@ -166,9 +166,14 @@ class CommitmentBody(Body):
 
 
 class AcknowledgementBody(CommitmentBody):
-    """`holders` checked their shares of the official's secret against these points."""
+    """The file that `gelombang draw share sign` writes: `holder` checked the share against these points and signed."""
 
-    holders: Annotated[list[Line], Field(min_length=1, max_length=8)]
+    holder: Line
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+class AcknowledgementsBody(Body):
+    acknowledgements: Annotated[list[AcknowledgementBody], Field(min_length=1, max_length=72)]
 
 
 class SecretBody(Body):

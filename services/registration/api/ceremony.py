@@ -10,24 +10,24 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from services.registration import store
+from services.registration.adapters import share_signatures
 from services.registration.adapters.beacon import CAN_CHECK, BeaconSilent, Relay, genuine
 from services.registration.api.bodies import (
     AcknowledgementBody,
+    AcknowledgementsBody,
     CommitmentBody,
     DrawBody,
     OfficialsBody,
     WaveNumber,
 )
 from services.registration.api.desk import Desk
-from services.registration.domain import plain_text
+from services.registration.domain import officials, plain_text
 from services.registration.domain.beacon import Beacon
-from services.registration.domain.ceremony import AcknowledgeShares, HandInCommitment, NameOfficials
+from services.registration.domain.ceremony import AcknowledgeShares, HandInCommitment, NameOfficials, Word
 from services.registration.domain.closing import CloseWave, DrawWave
+from services.registration.domain.waves import Wave, in_state
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
-
-NAME = 80
-"""Longest name of an official, in characters."""
 
 
 def add_officials(router: APIRouter, desk: Desk) -> None:
@@ -43,9 +43,9 @@ def add_officials(router: APIRouter, desk: Desk) -> None:
     async def hand_in(wave: WaveNumber, body: CommitmentBody, staff: Staff = either) -> dict[str, Any]:
         return dict(await desk.execute(handed_in(wave, body, staff.username)))
 
-    @router.post("/waves/{wave}/acknowledgements", status_code=202, summary="Catat pemegang yang memeriksa bagiannya")
-    async def acknowledge(wave: WaveNumber, body: AcknowledgementBody, staff: Staff = either) -> dict[str, Any]:
-        return dict(await desk.execute(acknowledged(wave, body, staff.username)))
+    @router.post("/waves/{wave}/acknowledgements", status_code=202, summary="Serahkan pernyataan pemegang bagian")
+    async def acknowledge(wave: WaveNumber, body: AcknowledgementsBody, staff: Staff = either) -> dict[str, Any]:
+        return dict(await desk.execute(await acknowledged(desk, wave, body, staff.username)))
 
 
 def add_selection(router: APIRouter, desk: Desk) -> None:
@@ -61,38 +61,52 @@ def add_selection(router: APIRouter, desk: Desk) -> None:
         return dict(await desk.execute(await drawn(desk, wave, body, staff.username)))
 
 
-def named(desk: Desk, wave: int, body: OfficialsBody, by: str) -> NameOfficials:
+def named(desk: Desk, wave: int, body: OfficialsBody, by: str, *, can_check: bool = CAN_CHECK) -> NameOfficials:
     """The command that names officials, as many as the office asks for. Raises Refused BEACON_UNAVAILABLE."""
-    if body.beacon and not CAN_CHECK:
+    if body.beacon and not can_check:
         raise Refused("BEACON_UNAVAILABLE")
-    names = tuple(plain_text.clean(each, NAME) for each in body.officials)
+    names = tuple(plain_text.clean(each, officials.NAME) for each in body.officials)
     threshold = body.threshold or desk.settings.draw_threshold
     return NameOfficials(wave, names, desk.settings.draw_officials, threshold, body.beacon, by)
 
 
 def handed_in(wave: int, body: CommitmentBody, by: str) -> HandInCommitment:
-    return HandInCommitment(wave, plain_text.clean(body.official, NAME), tuple(body.points), by)
+    return HandInCommitment(wave, plain_text.clean(body.official, officials.NAME), tuple(body.points), by)
 
 
-def acknowledged(wave: int, body: AcknowledgementBody, by: str) -> AcknowledgeShares:
-    holders = tuple(plain_text.clean(each, NAME) for each in body.holders)
-    return AcknowledgeShares(wave, plain_text.clean(body.official, NAME), holders, tuple(body.points), by)
+async def acknowledged(desk: Desk, number: int, body: AcknowledgementsBody, by: str) -> AcknowledgeShares:
+    """The command with what holders signed themselves. Raises Refused WAVE_UNKNOWN, WAVE_STATE and as `_word`."""
+    wave = in_state(await store.wave(desk.service.database, number), "open")
+    return AcknowledgeShares(number, tuple(_word(wave, each) for each in body.acknowledgements), by)
 
 
-async def drawn(desk: Desk, wave: int, body: DrawBody, by: str) -> DrawWave:
+def _word(wave: Wave, body: AcknowledgementBody) -> Word:
+    """Raises Refused OFFICIAL_UNKNOWN, ACKNOWLEDGEMENT_EARLY, ACKNOWLEDGEMENT_SIGNATURE."""
+    official, holder = plain_text.clean(body.official, officials.NAME), plain_text.clean(body.holder, officials.NAME)
+    names, points = [each.name for each in wave.officials], tuple(body.points)
+    own = wave.officials[officials.number_of(wave.officials, holder) - 1].points
+    if not own:
+        raise Refused("ACKNOWLEDGEMENT_EARLY", holder=holder)
+    text = officials.acknowledgement(wave.wave, names, official, points, holder)
+    if not share_signatures.genuine(own[0], text, body.signature):
+        raise Refused("ACKNOWLEDGEMENT_SIGNATURE", official=official, holder=holder)
+    return Word(official, points, holder, own[0], body.signature)
+
+
+async def drawn(desk: Desk, wave: int, body: DrawBody, by: str, *, can_check: bool = CAN_CHECK) -> DrawWave:
     """The command that draws, with the wave's beacon where it has one. Raises Refused as `_beacon`."""
-    secrets = {plain_text.clean(each.official, NAME): each.secret for each in body.secrets}
+    secrets = {plain_text.clean(each.official, officials.NAME): each.secret for each in body.secrets}
     shares: dict[str, dict[str, str]] = {}
     for each in body.shares:
-        holder = plain_text.clean(each.holder, NAME)
-        shares.setdefault(plain_text.clean(each.official, NAME), {})[holder] = each.share
-    return DrawWave(wave, secrets, shares, await _beacon(desk, wave, body), by)
+        holder = plain_text.clean(each.holder, officials.NAME)
+        shares.setdefault(plain_text.clean(each.official, officials.NAME), {})[holder] = each.share
+    return DrawWave(wave, secrets, shares, await _beacon(desk, wave, body, can_check), by)
 
 
-async def _beacon(desk: Desk, number: int, body: DrawBody) -> Beacon | None:
+async def _beacon(desk: Desk, number: int, body: DrawBody, can_check: bool) -> Beacon | None:
     """The wave's round with its signature, from staff or from a relay, and checked either way.
 
-    Raises Refused BEACON_MISSING, BEACON_SIGNATURE, BEACON_ROUND. Whether it is the named round, the rule decides.
+    Raises Refused BEACON_MISSING, BEACON_ROUND, and as `_believed`. Whether it is the named round, the rule decides.
     """
     wave = await store.wave(desk.service.database, number)
     named = wave.beacon if wave else None
@@ -107,9 +121,16 @@ async def _beacon(desk: Desk, number: int, body: DrawBody) -> Beacon | None:
         signature = await _asked(desk, named.chain, round)
     if not signature:
         raise Refused("BEACON_MISSING", round=round)
-    if not genuine(named.chain, round, signature):
+    return _believed(Beacon(named.chain, round, signature), can_check)
+
+
+def _believed(beacon: Beacon, can_check: bool) -> Beacon:
+    """Raises Refused BEACON_UNAVAILABLE, BEACON_SIGNATURE."""
+    if not can_check:
+        raise Refused("BEACON_UNAVAILABLE")
+    if not genuine(beacon.chain, beacon.round or 0, beacon.signature or ""):
         raise Refused("BEACON_SIGNATURE")
-    return Beacon(named.chain, round, signature)
+    return beacon
 
 
 async def _asked(desk: Desk, chain: str, round: int) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse
 
 from services.registration.api.bodies import (
-    AcknowledgementBody,
+    AcknowledgementsBody,
     CommitmentBody,
     DrawBody,
     OfficialsBody,
@@ -26,8 +26,7 @@ from shared.web.guard import strict_json
 from shared.web.problems import Problem
 
 MOST_FILES, MOST_FILE_BYTES = 90, 16 * 1024
-HOLDER = "pemegang_"
-"""Fields of the form about shares: a holder who checked, by the place among the officials."""
+SIGNED = ("official", "points", "holder", "signature")
 OwnKey = Annotated[str, Form(max_length=64)]
 NOT_OURS = "Berkas ini bukan berkas upacara untuk gelombang ini. Pakai berkas dari `gelombang draw secret`."
 
@@ -57,13 +56,13 @@ def add_officials_forms(router: APIRouter, desk: Desk, site: StaffSite) -> None:
         return site.to(f"{PLACE}/{wave}/undian?selesai=komitmen")
 
     @router.post(f"{PLACE}/{{wave}}/bagian", include_in_schema=False)
-    async def acknowledge(request: Request, wave: WaveNumber, staff: Staff = either) -> RedirectResponse:
-        form = await sent(request)
-        names = [each.name for each in (await known(desk, wave)).officials]
-        holders = [name for place, name in enumerate(names) if f"{HOLDER}{place}" in form]
-        # The points travel with the form: a word about points that were replaced meanwhile is none about the new ones.
-        told = {"official": form.get("official"), "points": form.get("points", "").split(), "holders": holders}
-        await site.once(staff, form, acknowledged(wave, read(AcknowledgementBody, told), staff.username))
+    async def acknowledge(
+        wave: WaveNumber, files: Annotated[list[UploadFile], File()], key: OwnKey = "", staff: Staff = either
+    ) -> RedirectResponse:
+        told = [_parts(await _content(each, wave), SIGNED) for each in files[:MOST_FILES]]
+        body = read(AcknowledgementsBody, {"acknowledgements": told})
+        form = {KEY: key, "content": body.model_dump_json()}
+        await site.once(staff, form, await acknowledged(desk, wave, body, staff.username))
         return site.to(f"{PLACE}/{wave}/undian?selesai=bagian")
 
 

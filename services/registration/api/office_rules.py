@@ -11,9 +11,10 @@ from services.registration.domain.eligibility import Known
 from services.registration.domain.handover import Handover
 from services.registration.domain.import_run import Import, ImportRow
 from services.registration.domain.lists import ListBook, Listing
+from services.registration.domain.reinstating import reinstated
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rings import Ring
-from services.registration.world import BOOK, judging, known, peek
+from services.registration.world import BOOK, judging, known, left_by, peek, wave_left_by
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.engine.rules import Rule
 
@@ -106,7 +107,7 @@ def _settle_needs(command: identity.SettleCase, world: World) -> Iterable[Ref]:
     refs.append(ref(Applicant, case.applicant_ids[0]))
     applicant = peek(world, Applicant, case.applicant_ids[0])
     claim = [ref(NikClaim, applicant.nik_index)] if applicant else []
-    return [*refs, *claim, *judging(applicant, command.rules)]
+    return [*refs, *claim, *judging(applicant, command.rules), *left_by(applicant)]
 
 
 def _settle(world: World, command: identity.SettleCase, now: datetime) -> Decision:
@@ -119,7 +120,8 @@ def _settle(world: World, command: identity.SettleCase, now: datetime) -> Decisi
     applicant = world.get(Applicant, case.applicant_ids[0])
     claim = world.get(NikClaim, applicant.nik_index) if applicant else None
     facts = known(world, applicant, command.rules) if applicant else Known()
-    return identity.settle_identity(case, applicant, claim, facts, command.rules, by=command.by, now=now)
+    decided = identity.settle_identity(case, applicant, claim, facts, command.rules, by=command.by, now=now)
+    return reinstated(decided, wave_left_by(world, applicant), now)
 
 
 OFFICE: Mapping[type, Rule] = {

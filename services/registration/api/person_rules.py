@@ -14,12 +14,14 @@ from services.registration.domain import (
     identity,
     joining,
     objections,
+    parting,
     review,
 )
 from services.registration.domain.applicant import Applicant, NikClaim, PlaceTask
 from services.registration.domain.consultations import ConsultationDay
 from services.registration.domain.likeness import NameBlock, blocks
 from services.registration.domain.review import ReviewCase
+from services.registration.domain.rings import Link
 from services.registration.domain.tending import TendRing
 from services.registration.domain.watch import ScreenPeople
 from services.registration.world import peek
@@ -60,13 +62,15 @@ def _register(world: World, command: application.RegisterApplicant, now: datetim
 
 def _correct_needs(command: correction.Correction, world: World) -> Iterable[Ref]:
     task = ref(PlaceTask, command.applicant_id)
-    return [*_with_claim(command, world), ref(NikClaim, command.indexes.nik), task]
+    links = [ref(Link, each) for each in parting.shared_by(peek(world, Applicant, command.applicant_id))]
+    return [*_with_claim(command, world), ref(NikClaim, command.indexes.nik), task, *links]
 
 
 def _correct(world: World, command: correction.Correction, now: datetime) -> Decision:
     applicant, claim, case = _read(world, command.applicant_id)
     claims = (claim, world.get(NikClaim, command.indexes.nik))
-    return correction.correct(applicant, claims, case, command, now)
+    links = [world.get(Link, each) for each in parting.shared_by(applicant)]
+    return parting.parted(applicant, claim, links, correction.correct(applicant, claims, case, command, now))
 
 
 def _withdraw(world: World, command: correction.Withdraw, now: datetime) -> Decision:

@@ -67,7 +67,7 @@ def public(wave: Wave) -> dict[str, Any]:
     return {
         "wave": wave.wave,
         "state": wave.state,
-        "rule": draw.RULE,
+        "rule": wave.rule,
         "rule_set": wave.rule_set,
         "opens_at": wave.opens_at,
         "closes_at": wave.closes_at,

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from services.registration.domain.evidence import Evidence
+from services.registration.domain.left_wave import LeftWave
 from services.registration.domain.likeness import Traces
+from services.registration.domain.revocation import Revocation
 from shared.contracts.base import Sealed
 from shared.contracts.registration_terms import AgeBand, Channel, Sex
 
@@ -185,8 +187,10 @@ class Applicant:
     test: SkillsTest | None = None
     wave: int | None = None
     joined_at: datetime | None = None
+    left: LeftWave | None = None
     results: tuple[WaveResult, ...] = ()
     card_number: Sealed | None = None
+    revocation: Revocation | None = None
     screened: bool = False  # compared with the others (watch.py) as the data are now
     ring: str | None = None  # one it was held for (rings.py)
     account: str | None = None
@@ -198,16 +202,8 @@ class Applicant:
 
     @property
     def indexes(self) -> Indexes:
-        return Indexes(
-            self.nik_index,
-            self.proof_index,
-            self.kk_index,
-            self.tracking_index,
-            self.name_birth_index,
-            self.mobile_index,
-            self.email_index,
-            self.traces,
-        )
+        person = (self.nik_index, self.proof_index, self.kk_index, self.tracking_index, self.name_birth_index)
+        return Indexes(*person, self.mobile_index, self.email_index, self.traces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,5 +130,6 @@ def _registered(applicant: Applicant) -> ApplicantRegistered:
         email=personal.email,
         mobile=personal.mobile,
         tracking_code=personal.tracking_code,
+        desired_training=personal.desired_training,
         **profile.features(),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.registration.domain.applicant import Applicant
+from services.registration.domain.left_wave import LeftWave
 from services.registration.domain.waves import SeatPool, Wave, in_state, recycle
 from shared.contracts.decision import Decision, Refused
 from shared.contracts.registration import ApplicantReleased, WaveChanged
@@ -39,6 +40,7 @@ def cancel_wave(wave: Wave | None, pool: SeatPool | None, command: CancelWave, n
         changed_at=now,
         change="pembatalan",
         reason=command.reason,
+        cancelled=True,
         opens_at=found.opens_at,
         closes_at=found.closes_at,
         quota=found.quota,
@@ -67,7 +69,8 @@ def release(wave: Wave | None, people: Sequence[Applicant | None], command: Rele
     if len(command.applicant_ids) > PART:
         raise Refused("CHUNK_OUT_OF_ORDER")
     waiting = [each for each in people if each and each.stage == "joined" and each.wave == found.wave]
-    released = [replace(each, stage="eligible", wave=None, joined_at=None) for each in waiting]
+    left = LeftWave(found.wave, now, "WAVE_CANCELLED", found.cancelled_because)
+    released = [replace(each, stage="eligible", wave=None, joined_at=None, left=left) for each in waiting]
     ended = (replace(found, state="cancelled"),) if command.last else ()
     return Decision(changes=(*released, *ended), events=tuple(_told(each, found, now) for each in waiting))
 

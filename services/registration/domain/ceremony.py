@@ -1,4 +1,4 @@
-"""Before the list of a wave is frozen: its officials are named, hand in commitments, and holders confirm their shares.
+"""Before the list of a wave is frozen: its officials are named, hand in commitments, and holders sign for their shares.
 
 All of it happens while the wave is open, and may be done anew until it closes: nothing here decides anything yet.
 What is fixed at closing is published with the root of the list (draw.Announcement).
@@ -6,6 +6,7 @@ What is fixed at closing is published with the root of the list (draw.Announceme
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,7 +67,7 @@ class HandInCommitment:
 
 
 def hand_in_commitment(wave: Wave | None, command: HandInCommitment) -> Decision:
-    """Keep an official's points. New points need every holder's word anew.
+    """Keep an official's points. New points need every holder's word anew, and end what was signed with the old ones.
 
     Raises Refused WAVE_UNKNOWN, WAVE_STATE, OFFICIAL_UNKNOWN, COMMITMENT_POINTS.
     """
@@ -75,7 +76,9 @@ def hand_in_commitment(wave: Wave | None, command: HandInCommitment) -> Decision
     others = [each.points[0] for each in found.officials if each.points and each.name != command.official]
     if not _fit(command.points, found.threshold) or command.points[0] in others:
         raise Refused("COMMITMENT_POINTS", threshold=found.threshold)
-    return _with(found, place, Official(command.official, command.points))
+    kept = [each if at == place else _without(each, command.official) for at, each in enumerate(found.officials)]
+    kept[place] = Official(command.official, command.points)
+    return _with(found, kept)
 
 
 def _fit(points: tuple[str, ...], threshold: int) -> bool:
@@ -85,15 +88,30 @@ def _fit(points: tuple[str, ...], threshold: int) -> bool:
         return False
 
 
+def _without(official: Official, holder: str) -> Official:
+    """An official whose share `holder` has yet to sign for: the key of the signature is no longer the holder's."""
+    return _signed(official, {name: each for name, each in _words(official).items() if name != holder})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`holder` signed that the share of this official's secret fits `points` (officials.acknowledgement)."""
+
+    official: str
+    points: tuple[str, ...]
+    """A word about other points is none about these."""
+    holder: str
+    key: str
+    """The holder's commitment, under which the door found the signature genuine."""
+    signature: str
+
+
 @dataclass(frozen=True, slots=True)
 class AcknowledgeShares:
-    """`holders` checked their share of this official's secret against the points that were handed in."""
+    """Words of holders; staff only carry them."""
 
     wave: int
-    official: str
-    holders: tuple[str, ...]
-    points: tuple[str, ...]
-    """The points they checked against: a word about other points is none about these."""
+    words: tuple[Word, ...]
     by: str
 
 
@@ -103,19 +121,32 @@ def acknowledge_shares(wave: Wave | None, command: AcknowledgeShares) -> Decisio
     Raises Refused WAVE_UNKNOWN, WAVE_STATE, OFFICIAL_UNKNOWN, ACKNOWLEDGED_OTHER.
     """
     found = in_state(wave, "open")
-    place = people.number_of(found.officials, command.official) - 1
-    official = found.officials[place]
-    if not official.points or command.points != official.points:
+    officials = list(found.officials)
+    for word in command.words:
+        place = people.number_of(officials, word.official) - 1
+        officials[place] = _heard(officials, officials[place], word)
+    return _with(found, officials)
+
+
+def _heard(officials: Sequence[Official], official: Official, word: Word) -> Official:
+    holder = officials[people.number_of(officials, word.holder) - 1]
+    if holder is official:
+        raise Refused("OFFICIAL_UNKNOWN", official=word.holder)  # the own word counts for nothing
+    if not official.points or word.points != official.points or holder.points[:1] != (word.key,):
         raise Refused("ACKNOWLEDGED_OTHER", official=official.name)
-    said = {*official.acknowledged_by, *command.holders}
-    for holder in command.holders:
-        if people.number_of(found.officials, holder) == place + 1:
-            raise Refused("OFFICIAL_UNKNOWN", official=holder)  # the own word counts for nothing
-    ordered = tuple(each.name for each in found.officials if each.name in said)
-    return _with(found, place, replace(official, acknowledged_by=ordered))
+    said = {**_words(official), word.holder: word.signature}
+    return _signed(official, {each.name: said[each.name] for each in officials if each.name in said})
 
 
-def _with(wave: Wave, place: int, official: Official) -> Decision:
-    changed = replace(wave, officials=(*wave.officials[:place], official, *wave.officials[place + 1 :]))
-    lacking = people.missing(changed.officials)
-    return Decision(changes=(changed,), reply={"wave": wave.wave, "official": official.name, "missing": lacking})
+def _words(official: Official) -> dict[str, str]:
+    """Holder -> signature. Words of before holders signed count for nothing any more."""
+    return dict(zip(official.acknowledged_by, official.signatures, strict=False))
+
+
+def _signed(official: Official, words: Mapping[str, str]) -> Official:
+    return replace(official, acknowledged_by=tuple(words), signatures=tuple(words.values()))
+
+
+def _with(wave: Wave, officials: Sequence[Official]) -> Decision:
+    changed = replace(wave, officials=tuple(officials))
+    return Decision(changes=(changed,), reply={"wave": wave.wave, "missing": people.missing(officials)})

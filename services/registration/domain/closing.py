@@ -119,13 +119,18 @@ def _closed(wave: Wave, now: datetime) -> Decision:
         commitment=closed.commitment or "",
         commitments=wave.commitments,
         officials=tuple(
-            OfficialCommitment(name=each.name, points=each.points, acknowledged_by=each.acknowledged_by)
+            OfficialCommitment(
+                name=each.name,
+                points=each.points,
+                acknowledged_by=each.acknowledged_by,
+                signatures=each.signatures,
+            )
             for each in wave.officials
         ),
         threshold=wave.threshold,
         beacon_chain=beacon.chain if beacon else None,
         beacon_round=beacon.round if beacon else None,
-        rule=draw.RULE,
+        rule=closed.rule,
     )
     return Decision(changes=(closed,), events=(told,))
 
@@ -191,5 +196,5 @@ def _drawn(wave: Wave, now: datetime) -> WaveDrawn:
         opened_by_shares=wave.opened_by_shares,
         beacon_round=wave.beacon.round if wave.beacon else None,
         beacon_signature=wave.beacon.signature if wave.beacon else None,
-        rule=draw.RULE,
+        rule=wave.rule,
     )

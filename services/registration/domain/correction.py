@@ -116,7 +116,7 @@ def _with_data(applicant: Applicant, command: Correction) -> Applicant:
 def _corrected(applicant: Applicant, command: Correction, now: datetime) -> ApplicantCorrected:
     sealed: dict[str, Any] = {
         name: getattr(applicant.personal, name)
-        for name in ("full_name", "email", "mobile", "tracking_code")
+        for name in ("full_name", "email", "mobile", "tracking_code", "desired_training")
         if name in command.fields
     }
     return ApplicantCorrected(

@@ -1,9 +1,11 @@
-"""The draw that anybody can recompute: a committed list, a committed seed, ranks by HMAC. Rule `gelombang-draw-2`.
+"""The draw that anybody can recompute: a committed list, a committed seed, ranks by HMAC. Rule `gelombang-draw-3`.
 
 1. The list: one line `applicant_id,stratum` per person, sorted by applicant_id. Its root is the RFC 6962 tree
    hash: leaf = SHA-256(00 || line), node = SHA-256(01 || left || right), a node without a right neighbour rises.
-2. The announcement: root, seats, officials with their points and the beacon's round, as lines of text. Their SHA-256
-   is the commitment, the one line to print when the list is frozen: afterwards nothing of it can be exchanged.
+2. The announcement: root, seats, officials with their points, what every holder of a share signed about it
+   (officials.acknowledgement) and the beacon's round, as lines of text. Their SHA-256 is the commitment, the one line
+   to print when the list is frozen: afterwards nothing of it can be exchanged, though the secrets, and with them the
+   keys of the signatures, become public. Rule `gelombang-draw-2` of earlier waves is the same without signatures.
 3. The seed: SHA-256 of the officials' 32-byte secrets in their order, then of the beacon's 32 bytes where the wave
    has one. Each secret s fits its commitment g^s on P-256 (sharing.py); without all of them there is no seed.
 4. The ticket of a person: HMAC-SHA256(seed, applicant_id). Smaller tickets come first.
@@ -20,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-RULE = "gelombang-draw-2"
+RULE, UNSIGNED = "gelombang-draw-3", "gelombang-draw-2"
 GENERAL = "UMUM"
 CHUNK = 1024
 """Lines per stored part of the list. A power of two, so that the root of a part is a node of the tree."""
@@ -113,11 +115,14 @@ class Announcement:
     officials: Sequence[tuple[str, Sequence[str]]]
     beacon: tuple[str, int] | None
     """Hash of the chain and round."""
+    signatures: Sequence[tuple[int, int, str]] = ()
+    """Number of an official, number of a holder of shares, and what that holder signed; none in rule UNSIGNED."""
+    rule: str = RULE
 
     def commitment(self) -> str:
         """SHA-256 of the lines; names come last in theirs, and hold no line break."""
         lines = [
-            RULE,
+            self.rule,
             f"wave {self.wave}",
             f"root {self.root}",
             f"entries {self.entries}",
@@ -125,6 +130,7 @@ class Announcement:
             *(f"stratum {each.code} {each.quota}" for each in self.strata),
             f"threshold {self.threshold}",
             *(f"official {' '.join(points)} {name}" for name, points in self.officials),
+            *(f"acknowledged {official} {holder} {signature}" for official, holder, signature in self.signatures),
         ]
         if self.beacon:
             lines.append(f"beacon {self.beacon[0]} {self.beacon[1]}")

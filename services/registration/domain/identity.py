@@ -185,9 +185,10 @@ def settle_identity(
     if applicant is None or settled.proposal is None:
         raise Refused("CASE_SETTLED")
     if settled.kind == "OBJECTION":
-        changed, events = objections.decided(
-            applicant, upheld=settled.proposal.answer == "confirm", known=known, rules=rules, now=now
-        )
+        upheld = settled.proposal.answer == "confirm"
+        if applicant.stage == "revoked":
+            return Decision(changes=(settled, *objections.revocation_answered(applicant, claim, upheld=upheld)))
+        changed, events = objections.decided(applicant, upheld=upheld, known=known, rules=rules, now=now)
         return Decision(changes=(settled, *changed), events=events)
     if applicant.stage != "questioned":
         raise Refused("CASE_SETTLED")

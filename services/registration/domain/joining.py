@@ -227,7 +227,7 @@ def _tested(applicant: Applicant, test: SkillsTest) -> tuple[Applicant, Event]:
 
 
 def _joined(applicant: Applicant, wave: int, now: datetime) -> tuple[Applicant, Event]:
-    changed = replace(applicant, stage="joined", wave=wave, joined_at=now)
+    changed = replace(applicant, stage="joined", wave=wave, joined_at=now, left=None)
     return changed, WaveJoined(applicant_id=applicant.applicant_id, wave=wave, joined_at=now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.registration.domain.applicant import Applicant, NikClaim, TraceLine
 from services.registration.domain.calendar import wib_date
@@ -13,7 +13,7 @@ from services.registration.domain.likeness import NameBlock, Traces, without
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rules import RuleSet
 from shared.contracts.base import Event, Sealed
-from shared.contracts.decision import Decision, Ref, Refused
+from shared.contracts.decision import Aggregate, Decision, Ref, Refused
 from shared.contracts.registration import ApplicantCorrected, IdentityErased
 
 
@@ -30,16 +30,17 @@ class Object:
 
 
 def object_to_verdict(applicant: Applicant | None, case: ReviewCase | None, command: Object, now: datetime) -> Decision:
-    """Open a case that two members of staff decide.
+    """Open a case that two members of staff decide: about a verdict, or a participation that was revoked.
 
     Raises Refused APPLICANT_UNKNOWN, NOTHING_TO_OBJECT, TOO_LATE, CASE_OPEN.
     """
     if applicant is None:
         raise Refused("APPLICANT_UNKNOWN")
-    verdict = applicant.verdict
-    if applicant.stage != "ineligible" or verdict is None or verdict.appeal_deadline is None:
+    found = decided_against(applicant)
+    if found is None:
         raise Refused("NOTHING_TO_OBJECT")
-    if wib_date(now) > verdict.appeal_deadline:
+    reason, deadline = found
+    if wib_date(now) > deadline:
         raise Refused("TOO_LATE")
     if case is not None and case.state != "settled":
         raise Refused("CASE_OPEN")
@@ -47,11 +48,34 @@ def object_to_verdict(applicant: Applicant | None, case: ReviewCase | None, comm
         objection_case(applicant.applicant_id),
         "OBJECTION",
         (applicant.applicant_id,),
-        (verdict.reason or "",),
+        (reason,),
         now,
         note=command.text,
     )
     return Decision(changes=(opened,))
+
+
+def decided_against(applicant: Applicant) -> tuple[str, date] | None:
+    """Reason code of what the person may object to, and the last day (WIB) for it; None: there is nothing."""
+    verdict, revocation = applicant.verdict, applicant.revocation
+    if applicant.stage == "ineligible" and verdict and verdict.appeal_deadline:
+        return verdict.reason or "", verdict.appeal_deadline
+    if applicant.stage == "revoked" and revocation and not revocation.answer:
+        return revocation.reason, revocation.appeal_deadline
+    return None
+
+
+def revocation_answered(applicant: Applicant, claim: NikClaim | None, *, upheld: bool) -> tuple[Aggregate, ...]:
+    """Upheld: the NIK is free and no longer blocked, so the person registers anew and joins the next wave.
+
+    The seat and its card are gone: somebody else may have them by then.
+    """
+    if applicant.revocation is None:
+        return ()
+    answered = replace(applicant, revocation=replace(applicant.revocation, answer="upheld" if upheld else "rejected"))
+    if not upheld or claim is None or claim.holder not in (None, applicant.applicant_id):
+        return (answered,)
+    return (answered, replace(claim, holder=None, blocked=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from services.registration.domain import sharing
 from shared.contracts.decision import Refused
 
 LEAST, MOST = 3, 9
+NAME = 80
+"""Longest name of an official, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Official:
     """Points of the coefficients (66 digits each); the first is the commitment."""
     acknowledged_by: tuple[str, ...] = ()
     """Holders who checked the share of this official's secret that they were given."""
+    signatures: tuple[str, ...] = ()
+    """Theirs, in the same order, over `acknowledgement`; empty in waves of before holders signed (draw.UNSIGNED)."""
 
 
 def threshold_of(count: int, wanted: int) -> int:
@@ -43,11 +47,35 @@ def number_of(officials: Sequence[Official], name: str) -> int:
 
 
 def missing(officials: Sequence[Official]) -> list[str]:
-    """Names of officials without a commitment, or of whose shares a holder has not said that they check."""
+    """Names of officials without a commitment, or of whose shares a holder has not signed that they check."""
     return [
-        official.name
-        for official in officials
-        if not official.points or len(official.acknowledged_by) < len(officials) - 1
+        official.name for official in officials if not official.points or len(official.signatures) < len(officials) - 1
+    ]
+
+
+def acknowledgement(wave: int, names: Sequence[str], official: str, points: Sequence[str], holder: str) -> bytes:
+    """What a holder signs: my share of this official's secret lies on these points, in this wave of these officials.
+
+    ECDSA on P-256 with SHA-256 under the holder's own commitment, so that nobody else can say it for them; as r and s,
+    64 hexadecimal digits each. Names hold no line break, so no other list of them makes the same text.
+    """
+    lines = [
+        "gelombang-draw-3 acknowledgement",
+        f"wave {wave}",
+        *(f"among {name}" for name in names),
+        f"official {official}",
+        f"points {' '.join(points)}",
+        f"holder {holder}",
+    ]
+    return "\n".join(lines).encode()
+
+
+def signed_words(officials: Sequence[Official]) -> list[tuple[int, int, str]]:
+    """Every signature with the numbers of its official and its holder, in their order."""
+    return [
+        (number, number_of(officials, holder), signature)
+        for number, official in enumerate(officials, 1)
+        for holder, signature in zip(official.acknowledged_by, official.signatures, strict=False)
     ]
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from services.registration.domain.applicant import Applicant, NikClaim
 from services.registration.domain.review import ReviewCase
+from services.registration.domain.revocation import Revocation
 from services.registration.domain.waves import SeatPool, recycle
 from shared.contracts.decision import Decision
 
@@ -23,10 +24,11 @@ def revoked(
     wave: int,
     reason: str,
     now: datetime,
+    told: Revocation | None = None,
 ) -> Decision:
     """The seat goes to the next wave and the NIK is not used again. Heard twice: nothing happens.
 
-    An applicant who is not here (a restored database) still leaves a free seat.
+    An applicant who is not here (a restored database) still leaves a free seat. `told` is what they may object to.
     """
     if applicant is not None and applicant.stage == "revoked":
         return Decision()
@@ -34,7 +36,7 @@ def revoked(
     if applicant is None:
         return freed
     stage = applicant.stage if applicant.stage in ("withdrawn", "erased") else "revoked"
-    closed = replace(applicant, stage=stage, wave=None, joined_at=None)
+    closed = replace(applicant, stage=stage, wave=None, joined_at=None, revocation=told)
     blocked = (replace(claim, blocked=reason),) if claim and reason in BLOCKING else ()
     return Decision(changes=(closed, *blocked)) + freed
 

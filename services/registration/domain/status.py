@@ -24,6 +24,8 @@ class Status:
     title: str
     reasons: tuple[str, ...]
     next_step: str
+    notice: str = ""
+    """What became of a wave in whose list the person stood; empty when nothing did."""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -35,11 +37,15 @@ _TEXTS: Mapping[str, tuple[int, str, str]] = {
     "joined": (2, "Menunggu undian", "Tunggu pengumuman hasil. Waktu bergabung tidak memengaruhi peluang."),
     "selected": (3, "Diterima sebagai peserta", "Pilih dan beli pelatihan pertama sebelum batas waktunya."),
     "withdrawn": (1, "Pendaftaran dibatalkan", "Anda dapat mendaftar lagi kapan saja."),
-    "revoked": (3, "Kepesertaan dicabut", "Bila keputusan ini keliru, ajukan keberatan di halaman kepesertaan."),
+    "revoked": (3, "Kepesertaan dicabut", "Bila keputusan ini keliru, ajukan keberatan sebelum batas waktunya."),
     "erased": (1, "Data sudah dihapus", "Tidak ada data Anda yang dapat dibaca lagi."),
 }
 _FOR_STAFF = frozenset({"NIK_CLAIMED_TWICE", "NEAR_DUPLICATE", "RING_SUSPECTED"})
 """Not named to the person beside another reason: it would say that somebody else holds the NIK."""
+_OBJECTED: Mapping[str, str] = {
+    "upheld": "Keberatan Anda diterima: NIK Anda tidak diblokir lagi. Daftarlah lagi untuk ikut gelombang berikutnya.",
+    "rejected": "Keberatan Anda sudah diperiksa dua petugas, dan keputusannya tetap.",
+}
 _TEST_DONE = "Tes sudah selesai. Gabung ke gelombang yang sedang dibuka."
 
 
@@ -48,12 +54,15 @@ def status(applicant: Applicant, officials: Mapping[str, str], places: Mapping[s
     stage, title, next_step = _TEXTS[applicant.stage]
     if applicant.stage == "eligible" and applicant.test:
         next_step = _TEST_DONE
+    if applicant.stage == "revoked" and applicant.revocation:
+        next_step = _OBJECTED.get(applicant.revocation.answer, next_step)
     return Status(
         stage=stage,
         code=applicant.stage,
         title=title,
         reasons=_reasons(applicant, officials, places),
         next_step=next_step,
+        notice=_notice(applicant),
         details=_details(applicant),
     )
 
@@ -69,7 +78,31 @@ def _reasons(applicant: Applicant, officials: Mapping[str, str], places: Mapping
     if applicant.stage == "ineligible" and verdict and verdict.reason and verdict.appeal_deadline:
         sentence = ineligible_text(verdict.reason, dict(officials))
         return (f"{sentence}.", f"Keberatan diterima sampai {long_date(verdict.appeal_deadline)}.")
-    return tuple(_result(each, places) for each in applicant.results)
+    results = tuple(_result(each, places) for each in applicant.results)
+    ended = applicant.revocation
+    if applicant.stage == "revoked" and ended:
+        until = f"Keberatan diterima sampai {long_date(ended.appeal_deadline)}."
+        return (f"Alasan: {ended.reason_text.rstrip('. ')}.", *(() if ended.answer else (until,)), *results)
+    return results
+
+
+_LEFT: Mapping[str, str] = {
+    "WAVE_CANCELLED": "Gelombang {wave} yang Anda ikuti dibatalkan (dicatat {at}). Alasan: {text}. Pendaftaran dan tes "
+    "Anda tetap berlaku: gabung ke gelombang berikutnya tanpa mengisi ulang.",
+    "LIST_FROZEN": "Anda sudah ikut gelombang {wave}, tetapi sejak {at} data Anda diperiksa, dan daftar gelombang itu "
+    "dibekukan sebelum pemeriksaan selesai, jadi Anda tidak ikut diundi di sana. Gabunglah ke gelombang berikutnya "
+    "tanpa mengisi ulang. Bila Anda keberatan, buat janji konsultasi dengan kantor dan sebutkan gelombang {wave}.",
+    "IDENTITY_QUESTIONED": "Selama data Anda diperiksa, Anda tidak berada di daftar gelombang {wave}. Bila data Anda "
+    "dinyatakan benar sebelum daftar itu dibekukan, Anda kembali ke sana dengan sendirinya.",
+}
+
+
+def _notice(applicant: Applicant) -> str:
+    left = applicant.left
+    if left is None or applicant.stage not in ("pending", "questioned", "eligible"):
+        return ""
+    at = long_date(wib_date(left.at))
+    return _LEFT[left.reason].format(wave=left.wave, at=at, text=left.text.rstrip(". "))
 
 
 def _result(result: WaveResult, places: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from services.registration.domain import identity, likeness, rings
 from services.registration.domain.applicant import Applicant, Question
 from services.registration.domain.calendar import end_of_day
+from services.registration.domain.left_wave import LeftWave
 from services.registration.domain.likeness import SHORT, Holder, NameBlock
 from services.registration.domain.rings import Arrival, Limits, Link, LinkKind, Ring
 from services.registration.domain.rules import RuleSet
@@ -205,5 +206,6 @@ def held(applicant: Applicant, ring: Ring, rules: RuleSet, now: datetime) -> tup
         deadline=asked.deadline,
         tracking_code=applicant.personal.tracking_code,
     )
-    waits = replace(named, stage="questioned", question=asked, wave=None, joined_at=None)
+    left = LeftWave(applicant.wave, now, "IDENTITY_QUESTIONED") if applicant.wave else applicant.left
+    waits = replace(named, stage="questioned", question=asked, wave=None, joined_at=None, left=left)
     return replace(waits, wake_at=end_of_day(asked.deadline)), (told,)

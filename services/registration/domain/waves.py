@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from services.registration.domain.beacon import Beacon
-from services.registration.domain.draw import GENERAL, Announcement, Stratum
-from services.registration.domain.officials import Official
+from services.registration.domain.draw import GENERAL, RULE, UNSIGNED, Announcement, Stratum
+from services.registration.domain.officials import Official, signed_words
 from services.registration.domain.rules import RuleSet
 from services.registration.domain.strata import is_stratum
 from shared.contracts.decision import Decision, Refused
@@ -90,15 +90,19 @@ class Wave:
         return tuple(each.points[0] for each in self.officials if each.points)
 
     @property
+    def rule(self) -> str:
+        """Of the draw; lists that were frozen before holders signed keep the rule that was announced."""
+        return UNSIGNED if self.root is not None and not any(each.signatures for each in self.officials) else RULE
+
+    @property
     def commitment(self) -> str | None:
         """The one line for the notice board; None until the list is frozen."""
         if self.root is None:
             return None
         beacon = (self.beacon.chain, self.beacon.round or 0) if self.beacon else None
         officials = [(each.name, each.points) for each in self.officials]
-        return Announcement(
-            self.wave, self.root, self.entries, self.quota, self.strata, self.threshold, officials, beacon
-        ).commitment()
+        fixed = (self.wave, self.root, self.entries, self.quota, self.strata, self.threshold, officials, beacon)
+        return Announcement(*fixed, signed_words(self.officials), self.rule).commitment()
 
     def counts(self) -> tuple[StratumCount, ...]:
         """Every stratum with its people and seats, the general pool last with the seats of no stratum."""
@@ -157,16 +161,8 @@ def draft_wave(existing: Wave | None, command: DraftWave) -> Decision:
         raise Refused("STRATA_QUOTA")
     if not all(is_stratum(code) for code in codes):
         raise Refused("STRATUM_UNKNOWN")
-    wave = Wave(
-        wave=command.wave,
-        state="draft",
-        quota=command.quota,
-        opens_at=command.opens_at,
-        closes_at=command.closes_at,
-        strata=command.strata,
-        rule_set=command.rules.rule_set,
-        drafted_by=command.by,
-    )
+    times, rule_set = (command.opens_at, command.closes_at), command.rules.rule_set
+    wave = Wave(command.wave, "draft", command.quota, *times, command.strata, rule_set, command.by)
     return Decision(changes=(wave,), reply={"wave": wave.wave, "state": wave.state})
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from services.registration.api.desk import Desk
 from services.registration.domain.applicant import Applicant, WaveResult
+from services.registration.domain.objections import decided_against
 from services.registration.domain.reasons import ineligible_text
 from services.registration.domain.strata import stratum_name
 from services.registration.domain.waves import Wave
@@ -46,6 +47,8 @@ def view(applicant: Applicant, desk: Desk, wave: Wave | None, base: str) -> dict
         "received_at": applicant.received_at,
         "participant": PARTICIPANT if applicant.stage in WITH_CARD else "",
         "open": applicant.stage not in _CLOSED,
+        "may_object": decided_against(applicant) is not None,
+        "may_return": applicant.revocation is not None and applicant.revocation.answer == "upheld",
         "rules": applicant.verdict.rule_version if applicant.verdict else "",
         "decided_at": applicant.verdict.decided_at if applicant.verdict else None,
     }

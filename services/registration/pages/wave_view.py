@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from services.registration.domain import officials as people
 from services.registration.domain.beacon import CHAINS, time_of
 from services.registration.domain.draw import GENERAL
+from services.registration.domain.officials import Official
 from services.registration.domain.strata import stratum_name
 from services.registration.domain.waves import Wave
 
@@ -64,8 +65,8 @@ def _while_open(wave: Wave, now: datetime) -> Step:
         return Step(f"Catat komitmen dari: {', '.join(without)}.", f"Pejabat itu menyerahkan; {EITHER} mencatat")
     unchecked = people.missing(wave.officials)
     if unchecked:
-        what = f"Catat siapa yang sudah memeriksa bagian rahasia dari: {', '.join(unchecked)}."
-        return Step(what, f"Pemegang bagian memeriksa; {EITHER} mencatat")
+        what = f"Serahkan pernyataan bertanda tangan tentang bagian rahasia dari: {', '.join(unchecked)}."
+        return Step(what, f"Pemegang bagian memeriksa dan menandatangani; {EITHER} menyerahkan")
     if now < wave.closes_at:
         return Step("Upacara siap. Tunggu waktu penutupan.", "Tidak ada")
     return Step("Tutup gelombang dan bekukan daftarnya.", SECRETARIAT)
@@ -131,6 +132,12 @@ def history(wave: Wave) -> Sequence[tuple[str, datetime | None]]:
     return [(what, at) for what, at, happened in acts if happened]
 
 
+def _unsigned(wave: Wave, official: Official) -> Sequence[str]:
+    """Who has yet to sign for a share; of a list frozen before holders signed, nobody any more."""
+    signed = official.acknowledged_by if wave.root else official.acknowledged_by[: len(official.signatures)]
+    return [each.name for each in wave.officials if each.name not in (official.name, *signed)]
+
+
 def ceremony(wave: Wave) -> Sequence[Mapping[str, Any]]:
     """Each official: the commitment, who checked the shares and who did not yet, and the secret once it is opened."""
     names = [each.name for each in wave.officials]
@@ -140,7 +147,7 @@ def ceremony(wave: Wave) -> Sequence[Mapping[str, Any]]:
             "name": each.name,
             "points": each.points,
             "acknowledged": each.acknowledged_by,
-            "waiting": [name for name in names if name not in (each.name, *each.acknowledged_by)],
+            "waiting": _unsigned(wave, each),
             "secret": secret,
             "withheld": each.name in wave.opened_by_shares,
         }

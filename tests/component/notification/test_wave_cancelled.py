@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.contracts.registration import ApplicantReleased
+from shared.contracts.registration import ApplicantReinstated, ApplicantReleased
 from tests.component.notification import samples
 from tests.component.notification.stage import ANNA, Stage, virtual
 
@@ -31,6 +31,36 @@ def cancellations(stage: Stage) -> list[tuple[str, str, str]]:
     found = [each for each in stage.messages() if each["template"] == "wave.cancelled"]
     assert {each["cause_type"] for each in found} <= {"ApplicantReleased"}
     return sorted((each["applicant_id"], each["channel"], each["state"]) for each in found)
+
+
+def test_the_city_hears_of_a_cancelled_wave_what_happened_and_that_nobody_registers_again(stage: Stage) -> None:
+    async def scenario() -> None:
+        stage.say(samples.wave_cancelled(), samples.wave_cancelled())
+        await stage.play()
+        campaigns = stage.store.documents("campaigns")
+        assert [each["template"] for each in campaigns] == ["wave.called_off"]
+        flyer = next((stage.folder / "campaigns").rglob("12.71.05.html")).read_text()
+        assert "Gelombang 3 dibatalkan: tidak ada undian. Alasan: Kuota dari pusat ditarik kembali." in flyer
+        assert "tetap terdaftar dan dapat ikut gelombang berikutnya tanpa mengisi ulang" in flyer
+        assert "Jadwal sekarang" not in flyer
+
+    virtual(scenario)
+
+
+def test_who_stands_in_the_list_again_is_told_so_once(stage: Stage) -> None:
+    async def scenario() -> None:
+        anna = await stage.person(ANNA)
+        again = ApplicantReinstated(applicant_id=ANNA, wave=1, reinstated_at=samples.NOW)
+        stage.say(samples.registered(anna))
+        stage.say(again, at=timedelta(seconds=1))
+        stage.say(again, at=timedelta(seconds=1))
+        await stage.play()
+        told = [text for text in stage.texts() if "Anda kembali di daftar gelombang 1" in text]
+        assert len(told) == 1
+        assert "tidak perlu bergabung lagi" in told[0]
+        assert stage.alarms() == {}
+
+    virtual(scenario)
 
 
 def test_everybody_of_the_wave_has_one_message_of_their_own(stage: Stage) -> None:

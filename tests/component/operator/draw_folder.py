@@ -1,84 +1,14 @@
-"""A folder of published files, made by the rules themselves, and every way in which somebody may tamper with it."""
+"""Every way in which somebody may tamper with what was published of a draw (draw_published.py)."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
 
-from fastapi.encoders import jsonable_encoder
+from services.registration.domain import draw, sharing
+from services.registration.domain.draw import GENERAL
+from tests.component.operator.draw_published import LINES, OTHER, ROUND, SIGNATURE, Published, honest
 
-from services.registration.api.public import public
-from services.registration.api.verifier import folder_page
-from services.registration.domain import closing, draw, sharing
-from services.registration.domain.beacon import QUICKNET, Beacon, time_of
-from services.registration.domain.draw import GENERAL, Announcement, Stratum
-from services.registration.domain.waves import Wave
-from tests.unit.registration.builders import CLOSES, changed
-from tests.unit.registration.wave_steps import drawing, frozen
-
-ROUND = 657413
-SIGNATURE = "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b"
-OTHER = "95a9f9f5b231b7714de1553105d8ffdf3dcda24cfdb1e689319bccf79a9c8ce430a91b811fbfaf763900bc998b5d686a"
-"""The signature of round 42."""
-LINES = tuple(f"{n:04d},{'LAID_OFF_LIST' if n % 5 == 0 else GENERAL}" for n in range(50))
-
-
-@dataclass
-class Published:
-    """The three files as values. `remake` does what a forger does who knows the rule."""
-
-    wave: dict[str, Any]
-    lines: list[str]
-    results: list[str] = field(default_factory=list)
-
-    @property
-    def strata(self) -> list[Stratum]:
-        return [Stratum(each["code"], each["quota"]) for each in self.wave["strata"] if each["code"] != GENERAL]
-
-    def remake(self, *, seed: bool = False, root: bool = False, announcement: bool = False) -> None:
-        """Counts and results fit the list and seed again; more of it when asked for."""
-        members = Counter(line.partition(",")[2] for line in self.lines)
-        for each in self.wave["strata"]:
-            each["members"] = members[each["code"]]
-        self.wave["entries"] = len(self.lines)
-        if seed:
-            self.wave["seed"] = draw.seed_of(self.wave["secrets"])
-        if root:
-            self.wave["root"] = draw.root([draw.leaf(line) for line in self.lines]).hex()
-        if announcement:
-            self.wave["commitment"] = self._announced().commitment()
-        rows = draw.draw(self.lines, self.strata, self.wave["quota"], self.wave["seed"])
-        self.results = [
-            f"{r.applicant_id},{r.stratum},{r.rank},{r.pool_size},{r.quota},{int(r.selected)}" for r in rows
-        ]
-
-    def _announced(self) -> Announcement:
-        wave, officials = self.wave, [(each["name"], each["points"]) for each in self.wave["officials"]]
-        fixed = (wave["wave"], wave["root"], wave["entries"], wave["quota"])
-        return Announcement(*fixed, self.strata, wave["threshold"], officials, None)
-
-    def write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        head = "applicant_id,stratum,rank,pool_size,quota,selected"
-        (folder / "wave.json").write_text(json.dumps(self.wave))
-        (folder / "list.csv").write_text("".join(f"{line}\n" for line in self.lines))
-        (folder / "results.csv").write_text("".join(f"{line}\n" for line in [head, *self.results]))
-        (folder / "verify.html").write_text(folder_page(self.wave["wave"]))
-
-
-def honest(lines: Sequence[str] = LINES, *, beacon: bool = False) -> Published:
-    """A wave that was closed and drawn by the rules; with a beacon its list was frozen just before ROUND."""
-    at = time_of(QUICKNET, ROUND) - (time_of(QUICKNET, 202) - time_of(QUICKNET, 1)) if beacon else CLOSES
-    wave = frozen(lines, Beacon(QUICKNET.hash) if beacon else None, at)[0]
-    known = Beacon(QUICKNET.hash, wave.beacon.round, SIGNATURE) if wave.beacon else None
-    drawn: Wave = changed(closing.draw_wave(wave, drawing(beacon=known), CLOSES), Wave)
-    published = Published(jsonable_encoder(public(drawn)), list(lines))
-    published.remake()
-    return published
+__all__ = ["CAREFUL", "LINES", "OTHER", "ROUND", "SIGNATURE", "TAMPERED", "Published", "honest"]
 
 
 def _added(found: Published) -> None:
@@ -148,6 +78,64 @@ def _result_missing(found: Published) -> None:
 
 def _shares_never_checked(found: Published) -> None:
     found.wave["officials"][1]["acknowledged_by"].pop()
+    found.wave["officials"][1]["signatures"].pop()
+    found.remake(announcement=True)
+
+
+def _word_of_another_holder(found: Published) -> None:
+    """Somebody else signed in a holder's name: the signature is true, and of the wrong key."""
+    found.wave["officials"][0]["signatures"][0] = found.sign(0, 2, holder=found.wave["officials"][1]["name"])
+    found.remake(announcement=True)
+
+
+def _word_about_another_official(found: Published) -> None:
+    found.wave["officials"][0]["signatures"][0] = found.sign(2, 1)
+    found.remake(announcement=True)
+
+
+def _word_about_other_points(found: Published) -> None:
+    points = found.wave["officials"][2]["points"]
+    found.wave["officials"][0]["signatures"][0] = found.sign(0, 1, points=points)
+    found.remake(announcement=True)
+
+
+def _word_of_another_wave(found: Published) -> None:
+    found.wave["officials"][0]["signatures"][0] = found.sign(0, 1, wave=2)
+    found.remake(announcement=True)
+
+
+def _word_among_other_officials(found: Published) -> None:
+    """The same people in another order would hold other shares."""
+    names = [each["name"] for each in found.wave["officials"]]
+    found.wave["officials"][0]["signatures"][0] = found.sign(0, 1, names=names[::-1])
+    found.remake(announcement=True)
+
+
+def _word_repeated(found: Published) -> None:
+    """One holder's true word stands twice, and another's not at all; the names are all there."""
+    official = found.wave["officials"][0]
+    official["acknowledged_by"] = [official["acknowledged_by"][0], *official["acknowledged_by"]]
+    official["signatures"] = [official["signatures"][0], *official["signatures"][:3]]
+    found.remake(announcement=True)
+
+
+def _word_of_no_form(found: Published) -> None:
+    found.wave["officials"][0]["signatures"][0] = "0" * 128
+    found.remake(announcement=True)
+
+
+def _signed_after_the_draw(found: Published) -> None:
+    """The keys are public after the draw: any words can be made then, but not the announced ones."""
+    word = found.wave["officials"][0]["signatures"]
+    r, s = word[0][:64], int(word[0][64:], 16)
+    word[0] = f"{r}{sharing.ORDER - s:064x}"  # a signature of the same text, too
+
+
+def _words_left_out(found: Published) -> None:
+    """Published as if it were a wave of before holders signed."""
+    found.wave["rule"] = draw.UNSIGNED
+    for each in found.wave["officials"]:
+        each["signatures"] = []
 
 
 def _first_draw_repeated(found: Published) -> None:
@@ -171,6 +159,7 @@ def _remade(act: Callable[[Published], None]) -> Callable[[Published], None]:
     def careful(found: Published) -> None:
         act(found)
         found.lines.sort()
+        found.sign_all()
         found.remake(seed=True, root=True, announcement=True)
 
     return careful

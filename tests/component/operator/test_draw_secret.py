@@ -12,6 +12,7 @@ import pytest
 from deploy.cli import app
 from deploy.operator import draw_secret
 from deploy.operator.installation import OperatorError
+from services.registration.adapters.share_signatures import genuine
 from services.registration.domain import officials, sharing
 from services.registration.domain.officials import Official
 
@@ -70,6 +71,63 @@ def test_a_share_is_checked_against_the_commitment_of_its_official_alone(tmp_pat
         draw_secret.check(own, share)
 
 
+def test_a_holder_signs_for_the_share_with_the_own_secret(tmp_path: Path) -> None:
+    for number, name in enumerate(NAMES[:3]):
+        made(tmp_path / str(number), name)
+    share, promised, own = (
+        tmp_path / "1" / "share-3-kominfo.json",
+        tmp_path / "1" / "commitment.json",
+        tmp_path / "2" / "secret.json",
+    )
+    target = tmp_path / "signed.json"
+    found = draw_secret.sign(target, share, promised, own)
+
+    assert found == {"official": "Inspektur", "holder": "Kominfo", "file": str(target)}
+    word, points = draw_secret.read(target), draw_secret.read(promised)["points"]
+    key = draw_secret.read(tmp_path / "2" / "commitment.json")["points"][0]
+    text = officials.acknowledgement(1, NAMES, "Inspektur", points, "Kominfo")
+    assert genuine(key, text, word["signature"])
+    assert (word["wave"], word["official"], word["points"], word["holder"]) == (1, "Inspektur", points, "Kominfo")
+    assert draw_secret.read(own)["secret"] not in target.read_text()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"share": "05" * 32}, "does not fit"),
+        ({"holder": "Forum Pekerja"}, "does not fit"),
+        ({"number": 4}, "does not fit"),
+        ({"wave": 2}, "does not fit"),
+        ({"share": None}, "does not fit"),
+    ],
+)
+def test_a_holder_signs_for_no_share_that_does_not_fit(changed: dict[str, Any], said: str, tmp_path: Path) -> None:
+    for number, name in ((1, NAMES[1]), (2, NAMES[2])):
+        made(tmp_path / str(number), name)
+    share = tmp_path / "1" / "share-3-kominfo.json"
+    share.write_text(json.dumps({**draw_secret.read(share), **changed}))
+    with pytest.raises(OperatorError, match=said):
+        draw_secret.sign(tmp_path / "x.json", share, tmp_path / "1" / "commitment.json", tmp_path / "2" / "secret.json")
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_nobody_signs_with_a_file_that_is_no_secret_of_a_holder(tmp_path: Path) -> None:
+    made(tmp_path / "1")
+    share, promised = tmp_path / "1" / "share-3-kominfo.json", tmp_path / "1" / "commitment.json"
+    with pytest.raises(OperatorError, match="is not the secret of a holder"):
+        draw_secret.sign(tmp_path / "x.json", share, promised, promised)
+    with pytest.raises(OperatorError, match="does not fit"):
+        draw_secret.sign(tmp_path / "x.json", share, promised, tmp_path / "1" / "secret.json")
+
+
+def test_a_name_is_kept_as_the_office_keeps_it(tmp_path: Path) -> None:
+    spaced = ["Kepala  Dinas ", *NAMES[1:]]
+    draw_secret.make(tmp_path / "mine", 1, "Kepala Dinas", spaced)
+    assert draw_secret.read(tmp_path / "mine" / "secret.json")["officials"] == NAMES
+    with pytest.raises(OperatorError, match="1 to 80 readable characters"):
+        draw_secret.make(tmp_path / "other", 1, NAMES[1], ["\x00", *NAMES[1:]])
+
+
 def test_three_share_files_and_four_secret_files_open_everything(tmp_path: Path) -> None:
     people = []
     for number, name in enumerate(NAMES):
@@ -104,6 +162,10 @@ def test_the_commands_do_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[
     share, commitment = str(mine / "share-2-inspektur.json"), str(mine / "commitment.json")
     assert app(["draw", "share", "check", share, commitment]) == 0
     assert "holds: True" in capsys.readouterr().out
+    made(tmp_path / "other")
+    signing = [str(tmp_path / "signed.json"), share, commitment, str(tmp_path / "other" / "secret.json")]
+    assert app(["draw", "share", "sign", *signing]) == 0
+    assert "holder: Inspektur" in capsys.readouterr().out
     (mine / "commitment.json").write_text(json.dumps({"wave": 2, "official": NAMES[0], "points": []}))
     assert app(["draw", "share", "check", share, commitment]) == 1
     assert app(["draw", "opening", str(tmp_path / "all.json"), str(mine / "secret.json"), "--share", share]) == 0

@@ -16,8 +16,8 @@ async def hand_in(house: House, number: int = 1, **named: Any) -> None:
     for name in officials.NAMES:
         body = {"official": name, "points": list(officials.points(name))}
         await house.call("POST", f"{path}/commitments", 202, json=body, headers=APPROVER)
-        holders = [each for each in officials.NAMES if each != name]
-        await house.call("POST", f"{path}/acknowledgements", 202, json={**body, "holders": holders}, **who)
+    words = [word for name in officials.NAMES for word in officials.words(name, number)]
+    await house.call("POST", f"{path}/acknowledgements", 202, json={"acknowledgements": words}, **who)
 
 
 def opening(*without: str, holders: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 
+from services.registration.adapters.share_signatures import sign
 from services.registration.domain import sharing
-from services.registration.domain.officials import Official
+from services.registration.domain.officials import Official, acknowledgement
 
 NAMES = ("Kepala Dinas", "Inspektur", "Kominfo", "Forum Pekerja", "Forum Pelatihan")
 THRESHOLD = 3
@@ -43,9 +44,27 @@ def shares(official: str, holders: Iterable[str]) -> dict[str, dict[str, str]]:
     return {official: {holder: dealt(official)[1][1 + NAMES.index(holder)] for holder in holders}}
 
 
-def ready() -> tuple[Official, ...]:
-    """Everybody has handed in a commitment and has the word of all others."""
-    return tuple(Official(name, points(name), tuple(each for each in NAMES if each != name)) for name in NAMES)
+@cache
+def signature(holder: str, official: str, wave: int = 1) -> str:
+    """What a holder signs about the share of an official's secret."""
+    return sign(secret(holder), acknowledgement(wave, NAMES, official, points(official), holder))
+
+
+def words(official: str, wave: int = 1) -> list[dict[str, object]]:
+    """The files of all who hold a share of an official's secret, as the door takes them."""
+    told: dict[str, object] = {"official": official, "points": list(points(official))}
+    return [
+        {**told, "holder": each, "signature": signature(each, official, wave)} for each in NAMES if each != official
+    ]
+
+
+def ready(signed: bool = True) -> tuple[Official, ...]:
+    """Everybody has handed in a commitment and has the word of all others; or as it was before they signed."""
+    return tuple(
+        Official(name, points(name), others, tuple(signature(each, name) for each in others) if signed else ())
+        for name in NAMES
+        for others in [tuple(each for each in NAMES if each != name)]
+    )
 
 
 SECRETS = tuple(secret(name) for name in NAMES)

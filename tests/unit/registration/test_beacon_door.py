@@ -14,14 +14,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from deploy.operator.draw_check import beacon_checks
+from deploy.operator.installation import OperatorError
 from deploy.servers import ROOT
 from services.registration.adapters.beacon import genuine
+from services.registration.api import ceremony
+from services.registration.api.bodies import DrawBody, OfficialsBody
+from services.registration.api.desk import Desk
 from services.registration.domain import beacon, draw
 from services.registration.domain.beacon import QUICKNET
+from shared.contracts.decision import Refused
 from tests.component.operator.draw_folder import OTHER, ROUND, SIGNATURE
 from tests.unit.registration import officials
 from tests.unit.registration.ceremony_steps import hand_in, opening
@@ -95,12 +102,12 @@ def test_the_signature_is_the_round_s_own_and_the_list_is_frozen_just_before_it(
 
 async def test_a_wave_with_a_drand_round_is_drawn_and_anybody_can_check_it(tmp_path: Path) -> None:
     async with open_house() as house:
-        people = await closed(house, people=3)
+        people = await closed(house, people=8)  # so few fit another seed only once in 8!
         noted = (await house.call("GET", "/waves/1", 200))["commitment"]
 
         wave = await drawn(house, opening(**signed()))
 
-        assert (wave["entries"], wave["selected"]) == (3, 2)
+        assert (wave["entries"], wave["selected"]) == (8, 2)
         assert (wave["beacon"]["round"], wave["beacon"]["signature"]) == (ROUND, SIGNATURE)
         assert wave["commitment"] == noted
         assert wave["seed"] == draw.seed_of(officials.SECRETS, RANDOMNESS) != draw.seed_of(officials.SECRETS)
@@ -127,6 +134,26 @@ async def a_forged_folder_does_not_hold(folder: Path, noted: str) -> None:
     ours, theirs = await asyncio.to_thread(verdicts, folder, noted)
     assert (ours["holds"], ours["checks"]["beacon_signature"], ours["checks"]["seed"]) == (False, False, True)
     assert "WRONG" in theirs, "it knows no pairings, but the results are not those of this seed"
+
+
+async def test_where_no_signature_can_be_checked_no_beacon_is_named_and_none_is_believed() -> None:
+    """As on a Python for which drand-verify has no wheel."""
+    async with open_house() as house:
+        await closed(house)
+        desk = cast(
+            Desk,
+            SimpleNamespace(settings=SimpleNamespace(draw_threshold=3), service=house.service),
+        )
+        body = OfficialsBody(officials=list(officials.NAMES), beacon=QUICKNET.hash)
+        with pytest.raises(Refused) as naming:
+            ceremony.named(desk, 2, body, "siti", can_check=False)
+        with pytest.raises(Refused) as drawing:
+            await ceremony.drawn(desk, 1, DrawBody(**opening(**signed())), "kepala", can_check=False)
+        assert (naming.value.code, drawing.value.code) == ("BEACON_UNAVAILABLE", "BEACON_UNAVAILABLE")
+        wave = await house.call("GET", "/waves/1", 200)
+    with pytest.raises(OperatorError, match=r"CPython 3\.11 only"):
+        beacon_checks(wave, can_check=False)
+    assert beacon_checks({**wave, "beacon": None}, can_check=False) == {}
 
 
 async def test_without_the_round_s_own_signature_nothing_is_drawn() -> None:

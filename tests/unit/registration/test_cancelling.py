@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from services.registration.domain.applicant import Applicant
 from services.registration.domain.cancelling import PART, CancelWave, ReleasePeople, cancel_wave, release
+from services.registration.domain.joining import JoinWave, join_wave
+from services.registration.domain.left_wave import LeftWave
+from services.registration.domain.status import status
 from services.registration.domain.waves import SeatPool, Wave
 from shared.contracts.registration import ApplicantReleased, SeatsRecycled, WaveChanged
 from tests.unit.registration.builders import NOW, changed, eligible, names, refusal, said, wave
@@ -19,7 +23,7 @@ CANCEL = CancelWave(1, "Kuota dari pusat ditarik kembali.", "kepala")
 def test_everybody_hears_why_and_taken_over_seats_wait_for_the_next_wave() -> None:
     decision = cancel_wave(wave(state="open", recycled_seats=7), SeatPool(2), CANCEL, NOW)
     told = said(decision, WaveChanged)
-    assert (told.change, told.reason) == ("pembatalan", CANCEL.reason)
+    assert (told.change, told.reason, told.cancelled) == ("pembatalan", CANCEL.reason, True)
     assert (changed(decision, Wave).state, changed(decision, Wave).cancelled_because) == ("cancelling", CANCEL.reason)
     assert (said(decision, SeatsRecycled).seats, changed(decision, SeatPool).seats) == (7, 9)
 
@@ -42,9 +46,24 @@ def test_people_are_as_they_were_before_they_joined() -> None:
     joined = replace(eligible(), stage="joined", wave=1, joined_at=NOW)
     elsewhere = replace(eligible("b"), stage="joined", wave=2, joined_at=NOW)
     decision = release(CANCELLING, [joined, elsewhere, None], ReleasePeople(1, ("a", "b", "c"), True), NOW)
-    assert decision.changes == (eligible(), replace(CANCELLING, state="cancelled"))
+    left = LeftWave(1, NOW, "WAVE_CANCELLED", CANCEL.reason)
+    assert decision.changes == (replace(eligible(), left=left), replace(CANCELLING, state="cancelled"))
     going_on = release(CANCELLING, [joined], ReleasePeople(1, ("a",), False), NOW)
-    assert going_on.changes == (eligible(),)
+    assert going_on.changes == (replace(eligible(), left=left),)
+
+
+def test_the_status_page_says_what_became_of_the_wave_until_another_is_joined() -> None:
+    joined = replace(eligible(), stage="joined", wave=1, joined_at=NOW)
+    free = changed(release(CANCELLING, [joined], ReleasePeople(1, ("a",), True), NOW), Applicant)
+
+    told = status(free, {}, {}).notice
+
+    assert told == (
+        "Gelombang 1 yang Anda ikuti dibatalkan (dicatat 3 April 2020). Alasan: Kuota dari pusat ditarik kembali. "
+        "Pendaftaran dan tes Anda tetap berlaku: gabung ke gelombang berikutnya tanpa mengisi ulang."
+    )
+    again = changed(join_wave(free, wave(wave=2, opens_at=NOW), JoinWave("a", 2, False), NOW), Applicant)
+    assert (again.wave, again.left, status(again, {}, {}).notice) == (2, None, "")
 
 
 def test_each_released_person_is_told_why_and_nobody_twice() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from services.registration.domain import beacon, ceremony, closing, draw, sharing
 from services.registration.domain.beacon import QUICKNET, Beacon
-from services.registration.domain.ceremony import AcknowledgeShares, HandInCommitment, NameOfficials
+from services.registration.domain.ceremony import AcknowledgeShares, HandInCommitment, NameOfficials, Word
 from services.registration.domain.officials import Official, threshold_of
 from services.registration.domain.waves import Wave
 from shared.contracts.decision import Decision
@@ -41,7 +41,19 @@ def handed_in(found: Wave, name: str = NAMES[0], points: tuple[str, ...] | None 
 
 def acknowledged(found: Wave, name: str, *holders: str, points: tuple[str, ...] | None = None) -> Decision:
     given = officials.points(name) if points is None else points
-    return ceremony.acknowledge_shares(found, AcknowledgeShares(1, name, holders, given, "sekretariat"))
+    words = [
+        Word(name, given, each, officials.points(each)[0] if each in NAMES else "", f"{each} on {name}")
+        for each in holders
+    ]
+    return ceremony.acknowledge_shares(found, AcknowledgeShares(1, tuple(words), "sekretariat"))
+
+
+def committed(*names: str) -> Wave:
+    """An open wave whose named officials have handed in their points."""
+    found: Wave = changed(named(), Wave)
+    for name in names:
+        found = changed(handed_in(found, name), Wave)
+    return found
 
 
 # ---- naming and handing in
@@ -86,7 +98,7 @@ def test_points_that_cannot_be_are_refused(points: tuple[str, ...]) -> None:
 
 
 def test_a_new_commitment_needs_every_word_anew() -> None:
-    found = changed(acknowledged(changed(handed_in(changed(named(), Wave)), Wave), NAMES[0], *NAMES[1:]), Wave)
+    found = changed(acknowledged(committed(*NAMES), NAMES[0], *NAMES[1:]), Wave)
     assert found.officials[0].acknowledged_by == NAMES[1:]
     again = handed_in(found)
     assert changed(again, Wave).officials[0].acknowledged_by == ()
@@ -94,16 +106,18 @@ def test_a_new_commitment_needs_every_word_anew() -> None:
 
 
 def test_words_gather_in_the_order_of_the_officials() -> None:
-    found = changed(handed_in(changed(named(), Wave)), Wave)
-    found = changed(acknowledged(found, NAMES[0], NAMES[3], NAMES[1]), Wave)
+    found = changed(acknowledged(committed(*NAMES), NAMES[0], NAMES[3], NAMES[1]), Wave)
     found = changed(acknowledged(found, NAMES[0], NAMES[2], NAMES[3]), Wave)
     assert found.officials[0].acknowledged_by == (NAMES[1], NAMES[2], NAMES[3])
+    assert found.officials[0].signatures == tuple(f"{each} on {NAMES[0]}" for each in NAMES[1:4])
 
 
 def test_words_that_count_for_nothing_are_refused() -> None:
     found = changed(named(), Wave)
     assert refusal(lambda: acknowledged(found, NAMES[0], NAMES[1])) == "ACKNOWLEDGED_OTHER"
     found = changed(handed_in(found), Wave)
+    assert refusal(lambda: acknowledged(found, NAMES[0], NAMES[1])) == "ACKNOWLEDGED_OTHER"
+    found = committed(*NAMES)
     assert (
         refusal(lambda: acknowledged(found, NAMES[0], NAMES[1], points=officials.points(NAMES[2])))
         == "ACKNOWLEDGED_OTHER"

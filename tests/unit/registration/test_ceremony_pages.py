@@ -7,7 +7,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from services.registration.adapters.share_signatures import sign
 from services.registration.domain.beacon import QUICKNET
+from services.registration.domain.officials import acknowledgement
 from tests.unit.registration import officials
 from tests.unit.registration.browser import Browser
 from tests.unit.registration.ceremony_steps import hand_in
@@ -25,7 +27,7 @@ def paper(**content: Any) -> bytes:
 
 async def send(house: House, act: str, who: dict[str, str], status: int, files: list[bytes], **fields: str) -> str:
     """A form with files, as a browser sends it; the address that follows, or the error page."""
-    name = "files" if act == "undi" else "file"
+    name = "file" if act == "komitmen" else "files"
     answer = await house.http.post(
         f"/registration/gelombang/1/{act}",
         headers={**who, **ORIGIN, "Accept": "text/html"},
@@ -41,11 +43,10 @@ async def name_them(siti: Browser) -> str:
     return await siti.post("/gelombang/1/pejabat", officials=names, key=key_of(await siti.get(PAGE)))
 
 
-async def acknowledged(browser: Browser, official: str) -> str:
-    """All others say that their share of one official's secret holds."""
-    others = {f"pemegang_{at}": "on" for at, each in enumerate(officials.NAMES) if each != official}
-    form = {"official": official, "points": " ".join(officials.points(official)), **others}
-    return await browser.post("/gelombang/1/bagian", **form, key=f"bagian-{official}")
+async def acknowledged(house: House, official: str) -> None:
+    """All others have signed that their share of one official's secret holds, and staff hand the files in."""
+    files = [paper(wave=1, **word) for word in officials.words(official)]
+    await send(house, "bagian", SECRETARIAT, 303, files, key=f"bagian-{official}")
 
 
 def brought(*without: str) -> list[bytes]:
@@ -70,10 +71,10 @@ async def test_the_whole_ceremony_with_the_files_that_officials_bring() -> None:
         for name in officials.NAMES:
             file = paper(wave=1, official=name, points=officials.points(name))
             await send(house, "komitmen", APPROVER, 303, [file], key=f"komitmen-{name}")
-        assert "Catat siapa yang sudah memeriksa bagian" in await head.get(PAGE)
+        assert "Serahkan pernyataan bertanda tangan tentang bagian rahasia dari: Kepala Dinas" in await head.get(PAGE)
         for name in officials.NAMES:
-            page = await acknowledged(siti, name)
-        assert "Upacara siap. Tunggu waktu penutupan." in page
+            await acknowledged(house, name)
+        assert "Upacara siap. Tunggu waktu penutupan." in await siti.get(PAGE)
         house.clock.ahead += timedelta(days=6)
         await siti.post("/gelombang/1/tutup")
         await house.wave_until(1, "closed")
@@ -129,12 +130,20 @@ async def test_a_word_about_points_that_were_replaced_is_refused() -> None:
         first, second = officials.NAMES[:2]
         old = paper(wave=1, official=first, points=officials.points(second))
         await send(house, "komitmen", SECRETARIAT, 303, [old], key="lama")
-        stale = {"official": first, "points": " ".join(officials.points(second)), "pemegang_1": "on"}
+        other = paper(wave=1, official=second, points=officials.points(second))
         new = paper(wave=1, official=first, points=officials.points(first))
         await send(house, "komitmen", SECRETARIAT, 303, [new], key="baru")
+        await send(house, "komitmen", SECRETARIAT, 303, [other], key="lain")
 
-        assert "ACKNOWLEDGED_OTHER" in await siti.post("/gelombang/1/bagian", 409, **stale)
-        assert "INPUT_INVALID" in await siti.post("/gelombang/1/bagian", 422, official=first, points="x")
+        about = acknowledgement(1, officials.NAMES, first, officials.points(second), second)
+        word = {"official": first, "points": officials.points(second), "holder": second}
+        stale = paper(wave=1, **word, signature=sign(officials.secret(second), about))
+        assert "ACKNOWLEDGED_OTHER" in await send(house, "bagian", SECRETARIAT, 409, [stale])
+        assert "ACKNOWLEDGEMENT_SIGNATURE" in await send(
+            house, "bagian", SECRETARIAT, 422, [paper(wave=1, **word, signature="1" * 128)]
+        )
+        assert "INPUT_INVALID" in await send(house, "bagian", SECRETARIAT, 422, [paper(wave=1, official=first)])
+        assert "CEREMONY_FILE" in await send(house, "bagian", SECRETARIAT, 422, [paper(wave=2, official=first)])
         assert "OFFICIALS" in await siti.post("/gelombang/1/pejabat", 422, officials="A\nB\n\nC")
 
 

@@ -31,7 +31,7 @@ def test_waves_close_at_the_announced_time_and_when_every_official_is_ready() ->
     assert refusal(lambda: closed_by(ready(), early=True)) == "WAVE_STILL_OPEN"
     assert refusal(lambda: closed_by(wave())) == "OFFICIALS_MISSING"
     *others, last = officials.ready()
-    for lacking in (Official(last.name), replace(last, acknowledged_by=last.acknowledged_by[1:])):
+    for lacking in (Official(last.name), replace(last, signatures=last.signatures[1:])):
         assert refusal(lambda lacking=lacking: closed_by(ready(officials=(*others, lacking)))) == "COMMITMENTS"
 
 

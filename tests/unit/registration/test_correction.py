@@ -66,6 +66,13 @@ def test_a_new_phone_changes_only_the_phone() -> None:
     assert after.wake_at is None
 
 
+def test_a_new_wish_is_told_sealed_and_an_old_one_is_not_told_again() -> None:
+    told = said(corrected(eligible(), command("desired_training")), ApplicantCorrected)
+    assert told.desired_training == personal("a2").desired_training
+    assert told.desired_training is not None
+    assert said(corrected(eligible(), command("mobile")), ApplicantCorrected).desired_training is None
+
+
 def test_new_identity_data_are_checked_from_the_registry_on() -> None:
     decision = corrected(eligible(), command("kk_number"), case=OPEN_CASE)
 

@@ -91,13 +91,24 @@ ANNOUNCED = Announcement(4, "ab" * 32, 9, 5, [Stratum("LAID_OFF_LIST", 2)], 2, [
 
 def test_the_announcement_is_these_lines() -> None:
     lines = (
-        "gelombang-draw-2\nwave 4\nroot {}\nentries 9\nquota 5\nstratum LAID_OFF_LIST 2\nthreshold 2\nofficial p q Ani"
+        "gelombang-draw-3\nwave 4\nroot {}\nentries 9\nquota 5\nstratum LAID_OFF_LIST 2\nthreshold 2\nofficial p q Ani"
     )
 
     text = lines.format("ab" * 32)
     assert ANNOUNCED.commitment() == hashlib.sha256(text.encode()).hexdigest()
     beaconed = replace(ANNOUNCED, beacon=("c", 7))
     assert beaconed.commitment() == hashlib.sha256(f"{text}\nbeacon c 7".encode()).hexdigest()
+    signed = replace(beaconed, signatures=[(1, 2, "rs"), (2, 1, "rt")])
+    told = f"{text}\nacknowledged 1 2 rs\nacknowledged 2 1 rt\nbeacon c 7"
+    assert signed.commitment() == hashlib.sha256(told.encode()).hexdigest()
+
+
+def test_the_rule_of_before_holders_signed_stands_in_its_announcement() -> None:
+    text = (
+        "gelombang-draw-2\nwave 4\nroot {}\nentries 9\nquota 5\nstratum LAID_OFF_LIST 2\nthreshold 2\nofficial p q Ani"
+    )
+    earlier = replace(ANNOUNCED, rule=draw.UNSIGNED)
+    assert earlier.commitment() == hashlib.sha256(text.format("ab" * 32).encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -113,6 +124,8 @@ def test_the_announcement_is_these_lines() -> None:
         {"officials": [("Ani", ["p", "r"])]},
         {"officials": [("Budi", ["p", "q"])]},
         {"beacon": ("c", 7)},
+        {"signatures": [(1, 2, "rs")]},
+        {"rule": draw.UNSIGNED},
     ],
 )
 def test_nothing_that_was_announced_can_be_exchanged(changes: dict[str, Any]) -> None:

@@ -138,7 +138,7 @@ async def test_only_the_secretariat_and_the_approver_touch_the_ceremony() -> Non
         acts = {
             "officials": {"officials": list(NAMES)},
             "commitments": body,
-            "acknowledgements": {**body, "holders": [NAMES[1]]},
+            "acknowledgements": {"acknowledgements": officials.words(NAMES[0])},
             "closing": {},
             "draw": opening(),
         }

@@ -8,7 +8,7 @@ from datetime import timedelta
 from openpyxl import Workbook
 
 from tests.unit.registration.house import APPROVER, NIK, PLACEMENT, SECRETARIAT, open_house, person
-from tests.unit.registration.kept import kept
+from tests.unit.registration.kept import kept, told_all
 from tests.unit.registration.test_waves_door import wave_body
 
 
@@ -74,6 +74,7 @@ async def test_what_a_list_would_change_is_seen_before_anything_changes_and_then
             await house.until(each, "eligible")
         form = {"source": "BKN", "as_of": "2020-03-31", "code": "ASN"}
         await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1, 3), data=form)
+        await told_all(house)
         before = kept(house)
 
         asked = {**form, "as_of": "2020-04-30", "preview": "true"}

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from services.registration.domain import objections
+from services.registration.domain import objections, review
 from services.registration.domain.applicant import Applicant, NikClaim
+from services.registration.domain.eligibility import Known
+from services.registration.domain.identity import settle_identity
 from services.registration.domain.objections import EraseIdentity, Object, RenewTracking
 from services.registration.domain.review import ReviewCase
+from services.registration.domain.revocation import Revocation
+from services.registration.domain.status import status
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Ref, Refused
 from shared.contracts.registration import ApplicantCorrected
-from tests.unit.registration.builders import NOW, applicant, changed, claim, eligible, index, ineligible, names, said
+from tests.unit.registration.builders import (
+    NOW,
+    applicant,
+    changed,
+    claim,
+    eligible,
+    index,
+    ineligible,
+    names,
+    rules,
+    said,
+)
 
 # ---- objections
 
@@ -44,6 +61,57 @@ def test_a_settled_objection_may_be_followed_by_another() -> None:
 def test_objections_that_cannot_be(code: str, person: Applicant | None, case: ReviewCase | None, days: int) -> None:
     with pytest.raises(Refused, match=code):
         objections.object_to_verdict(person, case, Object("a", Sealed("x")), NOW + timedelta(days=days))
+
+
+# ---- a participation that was revoked
+
+TOLD = Revocation("NO_FIRST_PURCHASE", "Tidak membeli pelatihan pertama dalam 30 hari", NOW.date() + timedelta(days=14))
+
+
+def revoked(**changes: Any) -> Applicant:
+    return eligible(stage="revoked", card_number=Sealed("card"), revocation=replace(TOLD, **changes))
+
+
+BLOCKED = claim(blocked="NO_FIRST_PURCHASE")
+
+
+def settled_as(answer: Any, person: Applicant, held: NikClaim | None = BLOCKED) -> Decision:
+    case = changed(objections.object_to_verdict(person, None, Object("a", Sealed("x")), NOW), ReviewCase)
+    proposed = review.propose(case, answer=answer, reason="dilihat", by="andi", now=NOW)
+    return settle_identity(proposed, person, held, Known(), rules(), by="kepala", now=NOW)
+
+
+def test_a_revocation_is_objected_to_until_its_last_day() -> None:
+    told = Object("a", Sealed("alasan"))
+    opened = changed(objections.object_to_verdict(revoked(), None, told, NOW + timedelta(days=14)), ReviewCase)
+    assert (opened.kind, opened.reasons) == ("OBJECTION", ("NO_FIRST_PURCHASE",))
+    with pytest.raises(Refused, match="TOO_LATE"):
+        objections.object_to_verdict(revoked(), None, told, NOW + timedelta(days=15))
+    for person in (replace(revoked(), revocation=None), revoked(answer="rejected"), revoked(answer="upheld")):
+        with pytest.raises(Refused, match="NOTHING_TO_OBJECT"):
+            objections.object_to_verdict(person, None, told, NOW)
+
+
+def test_upheld_it_frees_the_nik_for_a_new_registration_and_the_seat_stays_given_away() -> None:
+    decision = settled_as("confirm", revoked())
+    assert changed(decision, NikClaim) == replace(BLOCKED, holder=None, blocked=None)
+    person = changed(decision, Applicant)
+    assert (person.stage, person.revocation.answer) == ("revoked", "upheld")
+    assert "NIK Anda tidak diblokir lagi" in status(person, {}, {}).next_step
+    assert decision.events == ()
+    other = replace(BLOCKED, holder="b")
+    assert changed(settled_as("confirm", revoked(), other), Applicant).revocation.answer == "upheld"
+    assert not [each for each in settled_as("confirm", revoked(), other).changes if isinstance(each, NikClaim)]
+
+
+def test_rejected_it_changes_nothing_and_the_person_reads_so() -> None:
+    decision = settled_as("reject", revoked())
+    assert not [each for each in decision.changes if isinstance(each, NikClaim)]
+    shown = status(changed(decision, Applicant), {}, {})
+    assert shown.next_step == "Keberatan Anda sudah diperiksa dua petugas, dan keputusannya tetap."
+    assert shown.reasons == ("Alasan: Tidak membeli pelatihan pertama dalam 30 hari.",)
+    before = status(revoked(), {}, {})
+    assert before.reasons[1] == "Keberatan diterima sampai 17 April 2020."
 
 
 # ---- lost codes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.registration.domain.applicant import Applicant
+from services.registration.domain.revocation import Revocation
 from services.registration.reactions import REACTIONS
 from shared.contracts.base import Event, Sealed
 from shared.contracts.decision import ref
@@ -35,6 +36,13 @@ def test_a_revocation_heard_twice_frees_one_seat() -> None:
 
     assert told(decisions, "SeatsRecycled") == 1
     assert rows[ref(Applicant, "a")].stage == "revoked"
+
+
+def test_a_revoked_person_reads_why_and_until_when_to_object() -> None:
+    rows = world_of(eligible(stage="selected"), claim())
+    decide(REACTIONS[ParticipationRevoked], rows, revoked())
+    person = rows[ref(Applicant, "a")]
+    assert person.revocation == Revocation("NO_FIRST_PURCHASE", "x", date(2020, 5, 1))
 
 
 def test_a_revocation_of_somebody_unknown_frees_the_seat() -> None:

@@ -52,6 +52,8 @@ def test_the_event_shows_in_clear_only_what_is_counted() -> None:
 
     assert (told.subject, told.kecamatan, told.sex, told.import_id) == ("a", "12.71.05", "M", "i1")
     assert repr(told.full_name) == repr(told.mobile) == repr(told.tracking_code) == "•••"
+    assert told.desired_training == register_command().personal.desired_training
+    assert repr(told.desired_training) == "•••"
 
 
 def test_nobody_under_age_is_registered() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.registration import store
-from services.registration.domain import draw, identity, joining, results
+from services.registration.domain import draw, joining, results
 from services.registration.domain.applicant import Applicant
 from services.registration.domain.cancelling import PART, release
 from services.registration.domain.closing import FreezeChunk, FrozenChunk, freeze_chunk
@@ -198,9 +198,9 @@ async def test_a_batch_of_nobody_ends_and_is_forgotten() -> None:
 # ---- waking
 
 
-async def test_people_are_asked_about_in_groups_and_questions_lapse_one_by_one() -> None:
+async def test_people_are_asked_about_together_and_questions_lapse_one_by_one() -> None:
     desk = Desk()
-    waiting = [replace(applicant(), applicant_id=f"p{number:05d}", wake_at=NOW) for number in range(60)]
+    waiting = [replace(applicant(), applicant_id=f"p{number:05d}", wake_at=NOW) for number in range(40)]
     over = replace(applicant("q"), stage="questioned", wake_at=NOW, screened=True)
     new = replace(applicant("n"), stage="questioned", wake_at=NOW)
     later = replace(applicant("later"), wake_at=NOW + timedelta(seconds=1))
@@ -209,7 +209,7 @@ async def test_people_are_asked_about_in_groups_and_questions_lapse_one_by_one()
     commands = await desk.clock.wake(desk.database, NOW)
 
     checks = [each for each in commands if isinstance(each, RequestChecks)]
-    assert [len(each.applicant_ids) for each in checks] == [identity.TOGETHER, 10]
+    assert [len(each.applicant_ids) for each in checks] == [40]
     assert [each.applicant_ids for each in commands if isinstance(each, ScreenPeople)] == [("n",)]
     assert [each for each in commands if isinstance(each, LapseQuestion)] == [LapseQuestion("q", REFERENCE.rules)]
     assert await desk.clock.wake(desk.database, NOW - timedelta(days=1)) == []

@@ -1,8 +1,8 @@
 // The draw of a wave, recomputed from wave.json, list.csv and results.csv with nothing but this file.
-// Rule gelombang-draw-2, written at the top of services/registration/domain/draw.py. No page and no network in here.
+// Rule gelombang-draw-3, and 2 of earlier waves, written at the top of services/registration/domain/draw.py. No page and no network in here.
 "use strict";
 const Draw = (() => {
-  const RULE = "gelombang-draw-2", GENERAL = "UMUM";
+  const RULE = "gelombang-draw-3", UNSIGNED = "gelombang-draw-2", GENERAL = "UMUM";
   const utf8 = new TextEncoder();
 
   // ---- SHA-256 (FIPS 180-4). Our own: WebCrypto is missing on plain http, and one call per line is slow there.
@@ -69,11 +69,11 @@ const Draw = (() => {
   const P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
   const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
   const G = [0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n, 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n];
-  const mod = (x) => ((x % P) + P) % P;
-  function inverse(x) {
-    let [a, b, u, v] = [mod(x), P, 1n, 0n];
+  const mod = (x, m = P) => ((x % m) + m) % m;
+  function inverse(x, m = P) {
+    let [a, b, u, v] = [mod(x, m), m, 1n, 0n];
     while (a > 1n) { const q = b / a; [a, b, u, v] = [b % a, a, v - q * u, u]; }
-    return mod(u);
+    return mod(u, m);
   }
   function add(one, two) {
     if (!one || !two) return one || two;
@@ -84,11 +84,33 @@ const Draw = (() => {
     const x = mod(slope * slope - one[0] - two[0]);
     return [x, mod(slope * (one[0] - x) - one[1])];
   }
+  function times(number, point) {
+    let total = null;
+    for (; number; number >>= 1n, point = add(point, point)) if (number & 1n) total = add(total, point);
+    return total;
+  }
   function commitmentOf(secret) {
-    let number = /^[0-9a-f]{64}$/.test(secret) ? BigInt("0x" + secret) : 0n, total = null;
+    const number = /^[0-9a-f]{64}$/.test(secret) ? BigInt("0x" + secret) : 0n;
     if (number <= 0n || number >= ORDER) return "";
-    for (let point = G; number; number >>= 1n, point = add(point, point)) if (number & 1n) total = add(total, point);
+    const total = times(number, G);
     return (total[1] & 1n ? "03" : "02") + total[0].toString(16).padStart(64, "0");
+  }
+  /** The point of 66 digits, or null. Whether it is on the curve, its secret shows, from which it must come. */
+  function pointOf(text) {
+    if (!/^0[23][0-9a-f]{64}$/.test(text)) return null;
+    const x = BigInt("0x" + text.slice(2));
+    let y = 1n, base = mod(x * x * x - 3n * x + 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn);
+    for (let left = (P + 1n) / 4n; left; left >>= 1n, base = mod(base * base)) if (left & 1n) y = mod(y * base);
+    return [x, y % 2n === BigInt(text[1]) % 2n ? y : P - y];
+  }
+  /** ECDSA with SHA-256, FIPS 186-4: who knows the secret behind `commitment` signed this text. */
+  function signed(text, commitment, signature) {
+    const key = pointOf(commitment), [r, s] = /^[0-9a-f]{128}$/.test(signature)
+      ? [BigInt("0x" + signature.slice(0, 64)), BigInt("0x" + signature.slice(64))] : [0n, 0n];
+    if (!key || !r || !s || r >= ORDER || s >= ORDER) return false;
+    const w = inverse(s, ORDER), z = BigInt("0x" + hex(sha256(utf8.encode(text))));
+    const found = add(times(mod(z * w, ORDER), G), times(mod(r * w, ORDER), key));
+    return found !== null && found[0] % ORDER === r;
   }
 
   // ---- the rule, in steps: each `yield` is a moment at which the page may breathe
@@ -142,11 +164,25 @@ const Draw = (() => {
     }
     return people.map((each) => rows.get(each.id));
   }
+  /** [official, name of a holder of a share of theirs, what that holder signed] */
+  const words = (wave) => wave.officials.flatMap((each) => (each.signatures || []).map((signature, i) => [each, each.acknowledged_by[i], signature]));
+  function* signedByAll(wave, tell) {
+    const keys = new Map(wave.officials.map((each) => [each.name, each.points[0]])), pairs = new Set();
+    const about = ["gelombang-draw-3 acknowledgement", `wave ${wave.wave}`, ...[...keys.keys()].map((name) => `among ${name}`)];
+    for (const [each, holder, signature] of words(wave)) {
+      const text = [...about, `official ${each.name}`, `points ${each.points.join(" ")}`, `holder ${holder}`].join("\n");
+      if (holder !== each.name && keys.has(holder) && signed(text, keys.get(holder), signature)) pairs.add(`${each.name}\n${holder}`);
+      yield tell("pejabat", pairs.size / keys.size / (keys.size - 1));
+    }
+    return wave.rule === UNSIGNED ? !words(wave).length : pairs.size === keys.size * (keys.size - 1);
+  }
   function announcement(wave, strata) {
-    const lines = [RULE, `wave ${wave.wave}`, `root ${wave.root}`, `entries ${wave.entries}`, `quota ${wave.quota}`];
+    const lines = [wave.rule, `wave ${wave.wave}`, `root ${wave.root}`, `entries ${wave.entries}`, `quota ${wave.quota}`];
     for (const each of strata) lines.push(`stratum ${each.code} ${each.quota}`);
     lines.push(`threshold ${wave.threshold}`);
     for (const each of wave.officials) lines.push(`official ${each.points.join(" ")} ${each.name}`);
+    const number = (name) => wave.officials.findIndex((each) => each.name === name) + 1;
+    for (const [each, holder, signature] of words(wave)) lines.push(`acknowledged ${number(each.name)} ${number(holder)} ${signature}`);
     if (wave.beacon) lines.push(`beacon ${wave.beacon.chain} ${wave.beacon.round}`);
     return hex(sha256(utf8.encode(lines.join("\n"))));
   }
@@ -181,14 +217,16 @@ const Draw = (() => {
     const differences = rows.filter((row, i) => row !== told[i]).map((row) => row.split(",", 1)[0]);
     const commitments = [];
     for (const secret of wave.secrets) { commitments.push(commitmentOf(secret)); yield tell("pejabat", 1); }
+    const signatures = yield* signedByAll(wave, tell);
     const checks = {
-      rule: wave.rule === RULE,
+      rule: [RULE, UNSIGNED].includes(wave.rule),
       sorted: ids.every((id, i) => i === 0 || ids[i - 1] < id),
       entries: wave.entries === lines.length,
       root: wave.root === root,
       strata: wave.strata.reduce((sum, each) => sum + each.members, 0) === lines.length
         && wave.strata.every((each) => each.members === (members[each.code] || 0)),
       officials: trustworthy(wave),
+      signatures,
       commitments: commitments.join() === wave.officials.map((each) => each.points[0]).join() && commitments.join() === wave.commitments.join(),
       commitment: announcement(wave, strata) === wave.commitment,
       seed: seedOf(wave) === wave.seed,

@@ -9,6 +9,7 @@
     root: "Isi daftar sama dengan yang dibekukan sebelum undian",
     strata: "Jumlah orang di setiap kelompok sesuai",
     officials: "Semua pejabat menyerahkan komitmen, dan pejabat lain sudah memeriksanya",
+    signatures: "Setiap pemegang bagian menandatangani sendiri pemeriksaannya (aturan gelombang-draw-2: petugas yang mencatat)",
     commitments: "Rahasia yang dibuka cocok dengan komitmen setiap pejabat",
     commitment: "Baris pengumuman cocok dengan semua isinya",
     seed: "Benih undian dibuat dari semua rahasia itu",
