@@ -6,7 +6,7 @@ KAFKA := .cache/kafka/stamp
 SECANTUSD_VERSION := 0.5.3-beta.196
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka secantusd chromium up demo test check bench bench-door bench-identity chaos lock clean
+.PHONY: help setup kafka secantusd chromium up demo test check bench bench-door bench-identity bench-fit chaos lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ check: setup ## Style, types, imports and the tests of the architecture
 
 bench-identity: setup ## Precision and recall of the watch over identities
 	@$(BIN)/python -m tests.bench.identity
+
+bench-fit: setup ## How often the score of a course puts the best one first, on made-up people
+	@$(BIN)/python -m tests.bench.fit
 
 bench: setup ## Figures of this machine
 	@$(BIN)/python -m tests.bench

@@ -19,6 +19,7 @@ from deploy.operator import letters as dead_letters
 from deploy.operator import offline, rebuild, running, staff, topics
 from deploy.operator import restore as restoring
 from deploy.operator import status as statuses
+from deploy.operator.bank_folders import folders_of
 from deploy.operator.installation import Installation, installation
 from deploy.operator.reporting_audit import REPORTING
 from deploy.operator.terminal import run, said, tell
@@ -161,7 +162,8 @@ def backup(target: Path, *, folder: Folder = RUN, json: Json = False) -> int:
 
     async def work() -> int:
         async with offline.with_database(folder) as found:
-            manifest = await backups.backup(found, target, found.settings.master_key_file)
+            banks = folders_of(found.environment)
+            manifest = await backups.backup(found, target, found.settings.master_key_file, banks)
         tell(manifest, json, backups.lines(manifest, target))
         return 0
 

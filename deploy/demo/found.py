@@ -22,6 +22,18 @@ class Drawn:
 
 
 @dataclass
+class CalledOff:
+    """A wave that was cancelled."""
+
+    joined: Sequence[str] = ()
+    """Applicant ids of who had joined it."""
+    shown: int = 0
+    """Of these, whose status says why there is no draw."""
+    told: int = 0
+    """Messages of their own that say so."""
+
+
+@dataclass
 class Reviewed:
     """What stood in the review queue beside what was planted, and what became of it."""
 
@@ -80,7 +92,8 @@ class Found:
     newer: Newer = field(default_factory=Newer)
     first: Drawn = field(default_factory=Drawn)
     second: Drawn = field(default_factory=Drawn)
-    joined_again: int = 0
+    called_off: CalledOff = field(default_factory=CalledOff)
+    joined_again: Sequence[str] = ()
     """Who joined the second wave with the registration of the first."""
     forged: Counter[str] = field(default_factory=Counter)
     badges: int = 0

@@ -67,3 +67,10 @@ async def surveys(office: Office, parts: list[Part], number: int, tell: Tell) ->
 
     await together({part.applicant_id: partial(one, part) for part in asked})
     return codes
+
+
+async def foretold(office: Office) -> dict[str, int]:
+    """Incentives of which it was told before their day that they would be late, and how many came late all the same."""
+    told = {"was_foretold": True}
+    late = await office.database.count("reporting:incentives", {**told, "was_late": True})
+    return {"before_their_day": await office.database.count("reporting:incentives", told), "late_all_the_same": late}

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from deploy.demo import months, newer_list, payments, reviews, summary, waves
+from deploy.demo import cancelled, months, newer_list, payments, reviews, summary, waves
 from deploy.demo.found import Found
 from deploy.demo.handover import hand_over
 from deploy.demo.months import Part
@@ -39,10 +39,12 @@ from shared.security.accounts import Accounts
 OUT = Path("out/demo")
 PAY_DAYS = (date(2020, 5, 9), date(2020, 6, 9), date(2020, 7, 9), date(2020, 8, 9))
 """The day after each due date: first completion on 24 April, 14 days, then monthly."""
+FORETOLD = date(2020, 5, 5)
+"""Three days before the first incentives are due: what is missing now will make them late."""
 FIRST_REMINDER = date(2020, 4, 23)
 LATER_REMINDERS = (date(2020, 5, 14), date(2020, 5, 17))
 """Day 28 of the purchase clock, and the day after its end: who has not bought loses the seat."""
-PLATFORM_LIMITS = {"claims_per_hour": 10**6, "unusual_above": 10**6}
+PLATFORM_LIMITS = {"claims_per_hour": 10**6, "bytes_per_hour": 10**9, "unusual_above": 10**6}
 """The demo's courses all end in one minute of programme time; what limits do is shown by tests, not by waiting."""
 
 
@@ -122,6 +124,7 @@ async def _courses(steps: Steps, office: Office, world: CoursePlatforms, parts: 
 
 async def _payments(steps: Steps, office: Office, parts: list[Part], found: Found) -> None:
     """Month by month; the last list is not approved."""
+    await steps.do("What will be late is told before its day", _days(office, FORETOLD))
     for number, day in enumerate(PAY_DAYS, 1):
         last = number == len(PAY_DAYS)
         pay = partial(payments.month, office, day, found, approve=not last)
@@ -139,6 +142,7 @@ async def _story(steps: Steps, city: City, rows: int, office: Office, world: Cou
     parts = await steps.do("The selected come to the office", months.cast(office, found, online, city))
     await _courses(steps, office, world, parts, found)
     await _payments(steps, office, parts, found)
+    await steps.do("A wave cancelled with a reason", cancelled.cancelled_wave(office, online, found))
     again = waves.second_wave(office, online, found, inbox.parent / "draw-2")
     await steps.do("Second wave, with the seats that were lost", again)
     await until_day_is_done(office)

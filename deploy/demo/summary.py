@@ -16,6 +16,7 @@ from rich.table import Table
 from deploy.demo.canary import leaks
 from deploy.demo.found import Found
 from deploy.demo.office import Office
+from deploy.demo.payments import foretold
 from deploy.demo.progress import Tell
 from deploy.demo.rest import until_idle
 from deploy.demo.sheets import PLAN, City
@@ -60,6 +61,7 @@ async def counted(stack: Stack, office: Office, city: City, found: Found) -> dic
         **{name: total[name] for name in ("registered", "selected", "purchased", "completed")},
         "paid_rupiah": sum(r["rupiah"] for r in money if r["state"] == "paid" and r["kind"] != "training"),
         "delayed_by_cause": {r["cause"]: r["count"] for r in money if r["state"] == "late"},
+        "foretold": await foretold(office),
         "messages": dict(messages),
         "dead_letters": await _letters(office),
         "bank": books,
@@ -182,11 +184,22 @@ def _waves(found: Found) -> dict[str, tuple[int, int]]:
         "seats": (first.wave["quota"], len(first.selected)),
         "first wave extended": (1, int(datetime.fromisoformat(first.wave["closes_at"]) == FIRST_CLOSES)),
         "seats lost by not buying, given again": (PLAN["never_buy"], second.wave["recycled_seats"]),
-        "joined the second wave with nothing filled in": (again, found.joined_again),
+        "joined the second wave with nothing filled in": (again, len(found.joined_again)),
+        **_cancelled(found),
         "selected in the second wave": (min(seats, again), len(second.selected)),
         "draw refused without all secrets": (2, _count(found, "SECRETS_MISSING")),
         "secrets opened by shares": (2, len(first.wave["opened_by_shares"]) + len(second.wave["opened_by_shares"])),
         "draw verified from what is published": (2, int(first.verified) + int(second.verified)),
+    }
+
+
+def _cancelled(found: Found) -> dict[str, tuple[int, int]]:
+    seen, planted = found.called_off, min(PLAN["cancelled_wave"]["joining"], len(found.first.others))
+    return {
+        "joined a wave that was cancelled": (planted, len(seen.joined)),
+        "see on their status why it was cancelled": (planted, seen.shown),
+        "told in person why it was cancelled": (planted, seen.told),
+        "joined the next wave after it as they were": (planted, len({*seen.joined} & {*found.joined_again})),
     }
 
 
@@ -200,6 +213,8 @@ def _books(books: dict[str, Any], result: dict[str, Any]) -> list[str]:
     kept = books["paid_rupiah"] - books["returned_rupiah"]
     if kept != result["paid_rupiah"]:
         wrong.append(f"the bank's books say {kept} rupiah, the office says {result['paid_rupiah']}")
+    if not result["foretold"]["before_their_day"]:
+        wrong.append("nothing was told to be late before its day")
     if len(result["delayed_by_cause"]) < 5:
         wrong.append(f"delays of only {len(result['delayed_by_cause'])} causes")
     return wrong
@@ -213,7 +228,7 @@ def show(console: Console, result: dict[str, Any], folder: Path) -> None:
     console.print(table)
     for name in ("registered", "selected", "purchased", "completed", "paid_rupiah", "dead_letters"):
         console.print(f"{name.replace('_', ' ')}: {result[name]:,}")
-    for name in ("refused", "delayed_by_cause", "messages", "memory_mb"):
+    for name in ("refused", "delayed_by_cause", "foretold", "messages", "memory_mb"):
         told = ", ".join(f"{key} {value:,}" for key, value in sorted(result[name].items()))
         console.print(f"{name.replace('_', ' ')}: {told}", highlight=False)
     for name in heavy(result["memory_mb"]):

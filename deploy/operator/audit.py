@@ -94,6 +94,7 @@ def checks_of(audited: Audited) -> dict[str, Check]:
         "entitlements": partial(money_audit.paid_within_entitlement, incentive, audited.rules),
         "ledger": partial(money_audit.ledger_balanced, incentive),
         "statements": partial(money_audit.statements_explained, incentive),
+        "late": partial(_late, audited),
         "bank": partial(_bank, audited),
         "projection": partial(_projection, audited),
     }
@@ -109,6 +110,12 @@ async def _bank(audited: Audited) -> list[Violation]:
     if books is None:
         raise NotJudged("no simulated bank is running: compare with the bank's statement (reconciliation)")
     return await money_audit.paid_as_the_bank_says(audited.databases["incentive"], audited.rules, books)
+
+
+async def _late(audited: Audited) -> list[Violation]:
+    live, sources = audited.databases[REPORTING], audited.sources_of(REPORTING)
+    await reporting_audit.until_heard(REPORTING, live, sources, audited.prefix, audited.rest_seconds)
+    return await money_audit.late_rupiah_explained(audited.databases["incentive"], live)
 
 
 async def _projection(audited: Audited) -> list[Violation]:

@@ -17,13 +17,14 @@ from typing import IO, Any, Protocol
 import bson
 
 from deploy.embedded import SERVICES
+from deploy.operator.bank_folders import DIRECTORY, copied
 from deploy.operator.installation import ACCESS, VAULT, OperatorError
 from shared.engine.journal import HEAD, HEADS
 from shared.engine.ports import Database, Document, Reader
 from shared.security.vault import read_key
 
 ORDER = (*SERVICES, VAULT, ACCESS)
-MANIFEST, VERSION = "manifest.json", 1
+MANIFEST, VERSION, BANKS = "manifest.json", 1, "banks"
 LEFT_OUT = {"leases", "sessions"}
 """Who leads and who is signed in is true of a moment that is over."""
 PAGE = 500
@@ -64,15 +65,19 @@ def fingerprint(key_file: Path) -> str:
     return hashlib.sha256(b"gelombang master key" + read_key(key_file)).hexdigest()[:32]
 
 
-async def backup(place: Place, folder: Path, master_key_file: Path) -> dict[str, Any]:
-    """Write everything below `folder`, which must be new or empty; returns the manifest."""
+async def backup(
+    place: Place, folder: Path, master_key_file: Path, banks: Mapping[str, Path] | None = None
+) -> dict[str, Any]:
+    """Write everything below `folder`, which must be new or empty; returns the manifest. `banks`: their folders."""
     _prepare(folder)
     databases = {name: await _dump(place, name, folder / name) for name in ORDER}
+    copies = {name: copied(where, folder / BANKS / name) for name, where in (banks or {}).items()}
     manifest = {
         "version": VERSION,
         "finished_at": _now(),
         "master_key": fingerprint(master_key_file),
         "databases": databases,
+        "banks": copies,
     }
     _write(folder / MANIFEST, json.dumps(manifest, indent=1))
     return manifest
@@ -126,4 +131,6 @@ def lines(manifest: Mapping[str, Any], folder: Path) -> list[str]:
         f"{name}: {sum(file['documents'] for file in dump['files'].values())} documents, row {dump['n']}"
         for name, dump in manifest["databases"].items()
     ]
+    told += [f"bank {name}: {len(files)} files" for name, files in manifest["banks"].items()]
+    told += [] if manifest["banks"] else [f"no folder of a bank: {DIRECTORY} names none here"]
     return [*told, f"written to {folder}; the secrets are not in it and are needed to read it"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deploy.operator.findings import Violation, pages, violations
-from services.incentive import store
+from services.incentive import money_store, store
 from services.incentive.domain.rules import RuleBook
 from services.incentive.domain.statement_lines import LineState, claim_id, day_id
 from shared.engine.ports import Database, Document
@@ -95,6 +95,20 @@ async def ledger_balanced(database: Database) -> list[Violation]:
     """Incentive's own proof, as `GET /incentive/staff/audit` gives it: balances are the sum of their postings."""
     proof = await store.audit(database)
     return violations("LEDGER", INCENTIVE, "does not balance", proof["violations"])
+
+
+async def late_rupiah_explained(incentive: Database, reporting: Database) -> list[Violation]:
+    """Every late rupiah has exactly one current cause, and the report adds up to the same sums by cause."""
+    own = await money_store.late_rupiah(incentive)
+    found = violations("LATE", INCENTIVE, "late rupiah without exactly one cause", own["violations"])
+    told: Counter[str] = Counter()
+    async for rows in pages(reporting, "incentives", where={"late": True}, fields=["cause", "amount_rupiah"]):
+        for row in rows:
+            told[str(row.get("cause"))] += row["amount_rupiah"]
+    if dict(told) != own["by_cause"]:
+        causes = sorted(cause for cause in {*told, *own["by_cause"]} if told[cause] != own["by_cause"].get(cause, 0))
+        found += violations("LATE", "reporting", "the report of late rupiah differs from incentive's for", causes)
+    return found
 
 
 async def statements_explained(database: Database) -> list[Violation]:

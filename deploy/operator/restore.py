@@ -16,7 +16,7 @@ import bson
 from bson.codec_options import CodecOptions
 
 from deploy.embedded import SERVICES
-from deploy.operator.backup import MANIFEST, ORDER, VERSION, Place, fingerprint
+from deploy.operator.backup import BANKS, MANIFEST, ORDER, VERSION, Place, fingerprint
 from deploy.operator.findings import pages
 from deploy.operator.installation import VAULT, OperatorError
 from deploy.operator.reporting_audit import REPORTING, emptied
@@ -54,6 +54,9 @@ def _files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, st
     for database, dump in manifest["databases"].items():
         for name, written in dump["files"].items():
             yield folder / database / name, written["sha256"]
+    for bank, files in manifest.get("banks", {}).items():  # a backup of an earlier release has none
+        for name, sha in files.items():
+            yield folder / BANKS / bank / name, sha
 
 
 def _sha256(path: Path) -> str:

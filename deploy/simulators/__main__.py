@@ -1,4 +1,5 @@
-"""The outside world of a demo in one process: bank and civil registry, each under its own path.
+"""The outside world of a demo in one process: bank, civil registry, and the platforms' lists of courses, each under
+its own path.
 
 The bank's notices go to incentive, signed with the secret both sides have.
 """
@@ -14,7 +15,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from deploy.simulators import bank_http, civil_registry
+from deploy.simulators import bank_http, catalogues, civil_registry
 from deploy.simulators.bank import Bank
 from shared.platform.clock import ProgrammeClock, SystemClock
 from shared.platform.settings import CommonSettings, secret_text
@@ -31,10 +32,12 @@ class SimulatorSettings(CommonSettings):
     bank_notice_secret_file: Path | None = None
     bank_fault_share: float = 0.02
     """Share of payments that go wrong in one of the bank's ways."""
+    catalogue_file: Path = Path(__file__).parents[2] / "services" / "incentive" / "data" / "catalogue.csv"
+    """What the platforms sell at first."""
 
 
 def build(settings: SimulatorSettings) -> FastAPI:
-    """Routes of the simulators under /bank and /civil-registry, and /health."""
+    """Routes of the simulators under /bank, /civil-registry and /catalogues, and /health."""
     clock = ProgrammeClock(settings.clock_file) if settings.clock_file else SystemClock()
     client = httpx.AsyncClient(base_url=settings.public_url, timeout=10)
 
@@ -62,6 +65,7 @@ def build(settings: SimulatorSettings) -> FastAPI:
 
     app.mount("/bank", bank_http.build_bank(bank))
     app.mount("/civil-registry", civil_registry.build())
+    app.mount("/catalogues", catalogues.build_catalogues(catalogues.read_lists(settings.catalogue_file)))
     return app
 
 

@@ -35,7 +35,7 @@ class Platform:
     badge_key: Ed25519PrivateKey | None = field(default=None, repr=False)
     """Signs Open Badges instead of giving certificate numbers."""
     limits: Mapping[str, int] = field(default_factory=dict)
-    """`claims_per_hour` and `unusual_above` of its row; empty: the usual ones."""
+    """`claims_per_hour`, `bytes_per_hour` and `unusual_above` of its row; empty: the usual ones."""
 
     def public_key(self) -> str:
         raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.incentive import api, effects, reactions, schedule, store
-from services.incentive.adapters.partners import PartnerFile
+from services.incentive.catalogue_watch import platform_timers
 from services.incentive.domain.refusals import REFUSALS
-from services.incentive.partner_watch import watch_timer
 from services.incentive.reference import read_reference
 from services.incentive.settings import IncentiveSettings
 from shared.engine.service import Definition, Ports, build_service
@@ -20,6 +19,7 @@ def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Acc
     """Raises RulesIncomplete, CausesWrong, CatalogueWrong or BanksWrong when a file that it reads is not right."""
     reference = read_reference(settings.data_directory)
     bank = effects.open_bank(settings, ports)
+    reference = reference.with_calendars(bank.calendars if bank else {})
     definition = Definition(
         name="incentive",
         aggregates=store.AGGREGATES,
@@ -28,8 +28,9 @@ def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Acc
         sources=reactions.SOURCES,
         reactions=reactions.reactions(reference.desk),
         effects=effects.kinds(reference.desk, bank, vault, settings) if bank else {},
-        timers=(*schedule.timers(vault), watch_timer(PartnerFile(settings.partners_file), ports.clock)),
+        timers=(*schedule.timers(vault), *platform_timers(settings.partners_file, reference.catalogue, ports.clock)),
     )
     service = build_service(definition, ports)
     router = api.build_router(service, vault, accounts, settings, reference=reference, bank=bank)
-    return host(service, [router], REFUSALS, title="Insentif", home=api.HOME, closed=bank.close if bank else None)
+    end, large = bank.close if bank else None, api.LARGE_BODIES
+    return host(service, [router], REFUSALS, title="Insentif", home=api.HOME, large_bodies=large, closed=end)

@@ -15,8 +15,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
-from services.incentive.adapters.border import Border, ClaimAccepted
+from services.incentive.adapters.border import Border, ClaimAccepted, ClaimRefused
 from services.incentive.adapters.partners import PartnersUnreadable
+from services.incentive.domain.completion import RecordCompletion
 from services.incentive.domain.refused_claims import RefuseClaim
 from services.incentive.store import BORDER
 from shared.contracts.decision import Refused
@@ -188,14 +189,17 @@ class BorderLoop:
         # With the digest: a broker that forgot everything gives the same offsets out again.
         place = f"{record.topic}/{record.partition}/{record.offset}/{digest[:12]}"
         if not isinstance(judged, ClaimAccepted):
-            await self._ask(RefuseClaim(place, judged.reason, judged.partner_code, judged.digest, judged.claim_id))
+            await self._refuse(place, judged.reason, judged, len(record.value or b""))
             return
         command = judged.command
         try:
             await self._ask(command)
         except (Refused, DecisionFailed) as error:
             reason = error.code if isinstance(error, Refused) else "DECISION_FAILED"
-            await self._ask(RefuseClaim(place, reason, command.partner_code, command.digest, command.claim_id))
+            await self._refuse(place, reason, command, command.size)
+
+    async def _refuse(self, place: str, reason: str, claim: ClaimRefused | RecordCompletion, size: int) -> None:
+        await self._ask(RefuseClaim(place, reason, claim.partner_code, claim.digest, claim.claim_id, size))
 
     async def _ask(self, command: Any) -> None:
         """Until it is on disk: a full or absent database makes us wait, never skip."""

@@ -6,28 +6,27 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.incentive.catalogue_rules import catalogue_commands
 from services.incentive.claim_rules import claim_commands
 from services.incentive.domain import (
     accounts,
     applicants,
+    clawbacks,
     codes,
     participation,
     payouts,
-    purchases,
     redeem_codes,
-    reviews,
     surveys,
 )
 from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount
 from services.incentive.domain.applicants import Applicant, IndexCode
+from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
 from services.incentive.domain.codes import IssueCode, TryCode
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import RetryPayment
-from services.incentive.domain.purchases import BuyCourse
 from services.incentive.domain.redeem_codes import CommitRedeemCode, RedeemCode
-from services.incentive.domain.reviews import ReviewCourse
 from services.incentive.domain.sequel import Advance, settle
 from services.incentive.domain.surveys import AnswerSurvey
 from services.incentive.money_rules import money_commands
@@ -42,16 +41,13 @@ from shared.security.one_time_codes import LIFE, OneTimeCode, code_of, issued
 def commands(desk: Desk) -> Mapping[type, Rule]:
     """Command -> rule: those of citizens, platforms, staff, the border and the timers."""
     return {
-        BuyCourse: desk.about(
-            lambda draft, buying, world: purchases.buy(draft, buying, world.get(RedeemCode, buying.redeem_code)),
-            more=_code,
-        ),
-        ReviewCourse: desk.about(lambda draft, review, world: reviews.review(draft, review)),
         AnswerSurvey: desk.about(lambda draft, answer, world: surveys.answer(draft, answer)),
         LinkAccount: Rule(_link_needs, lambda world, linking, now: _link(desk, world, linking, now)),
         RecheckAccount: desk.about(lambda draft, recheck, world: accounts.recheck(draft)),
         CommitRedeemCode: desk.about(_commit, who=_bearer, more=_code, first=_check_code),
         RecordRepayment: desk.about(lambda draft, repaid, world: participation.record_repayment(draft, repaid)),
+        ProposePlan: desk.about(lambda draft, plan, world: clawbacks.propose(draft, plan)),
+        DecidePlan: desk.about(lambda draft, decided, world: clawbacks.decide(draft, decided)),
         RetryPayment: desk.about(lambda draft, retry, world: payouts.retry(draft, retry)),
         IssueCode: Rule(_code_needs, _issue_code),
         TryCode: Rule(
@@ -65,6 +61,7 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
             ),
         ),
         Advance: desk.about(lambda draft, advance, world: None),
+        **catalogue_commands(desk),
         **claim_commands(desk),
         **money_commands(desk),
         **statement_commands(),

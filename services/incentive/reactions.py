@@ -49,12 +49,13 @@ def _known(event: ApplicantRegistered | ApplicantCorrected, world: World) -> Ite
 
 
 def _remember(world: World, event: ApplicantRegistered | ApplicantCorrected, now: datetime) -> Decision:
-    return applicants.remember(
-        world.get(Applicant, event.applicant_id),
-        applicant_id=event.applicant_id,
-        tracking_code=event.tracking_code,
-        education=event.education,
-    )
+    """Features are told anew each time; of what is sealed a correction carries only what changed."""
+    known = world.get(Applicant, event.applicant_id)
+    code = event.tracking_code or (known.tracking_code if known else None)
+    wish = event.desired_training or (known.desired_training if known else None)
+    if code is None:
+        return Decision()  # a correction of somebody whose registration we have not heard of
+    return applicants.remember(known, Applicant(event.applicant_id, code, event.education, event.work_status, wish))
 
 
 def _correct(world: World, event: ApplicantCorrected, now: datetime) -> Decision:

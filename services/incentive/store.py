@@ -16,6 +16,7 @@ from services.incentive.domain.ledger import Posting, differences
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.partner_rates import PartnerHour
 from services.incentive.domain.payouts import Payment
+from services.incentive.domain.platform_looks import CATALOGUE_STATES
 from services.incentive.domain.redeem_codes import RedeemCode
 from services.incentive.domain.refused_claims import RefusedClaim
 from services.incentive.domain.reviews import Review
@@ -44,6 +45,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Deposit,
     OneTimeCode,
     Posting,
+    *CATALOGUE_STATES,
     *STATEMENT_STATES,
 )
 
@@ -54,8 +56,10 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("participants", (("unresolved", 1), ("_id", 1)), False),
     ("participants", (("tracking_index", 1),), False),
     ("participants", (("late_cause", 1), ("late_since", 1), ("_id", 1)), False),
+    ("participants", (("forecast_cause", 1), ("forecast_on", 1), ("_id", 1)), False),
     ("participants", (("unmatched", 1), ("_id", 1)), False),
     ("participants", (("account_watch", 1), ("_id", 1)), False),
+    ("participants", (("debt_state", 1), ("debt_since", 1), ("_id", 1)), False),
     ("ledger", (("applicant_id", 1),), False),
     ("batches", (("moving", 1),), False),
     ("batches", (("made_at", -1),), False),
@@ -68,6 +72,7 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("refused_claims", (("digest", 1),), False),
     ("certificates", (("status_list", 1), ("_id", 1)), False),
     ("partner_claims", (("key", 1), ("signed_at", 1)), False),
+    ("catalogue_editions", (("taken_at", -1),), False),
 )
 """(collection, keys, unique). Unique values are ids of their own aggregates, so none is needed here."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from services.incentive.domain.accounts import mark_shared
+from services.incentive.domain.bank_days import Calendars
 from services.incentive.domain.draft import DelayCause, Draft, Office
 from services.incentive.domain.funds import PROGRAMME, Funds
 from services.incentive.domain.participant import Participant
@@ -53,9 +54,11 @@ class Desk:
 
     rules: RuleBook
     causes: tuple[DelayCause, ...]
+    calendars: Calendars = field(default_factory=dict)
+    """When the banks take orders, from the folder of banks."""
 
     def office(self, world: World) -> Office:
-        return Office(self.rules, self.causes, funds_of(world).short)
+        return Office(self.rules, self.causes, funds_of(world).short, self.calendars)
 
     def draft(self, world: World, applicant_id: str | None, now: datetime) -> Draft:
         """A draft about a participant, with everything done that time alone has caused. Raises PARTICIPANT_UNKNOWN."""

@@ -28,13 +28,16 @@ TO_THE_PERSON: tuple[type[Event], ...] = (
     people.ApplicantSelected,
     people.ApplicantNotSelected,
     people.ApplicantReleased,
+    people.ApplicantReinstated,
     people.ConsultationBooked,
     people.ConfirmationCodeIssued,
     money.TrainingPurchased,
     money.PurchaseReminderDue,
     money.TrainingCompleted,
+    money.CompletionRejected,
     money.ReviewReminderDue,
     money.IncentiveDue,
+    money.IncentiveForecastLate,
     money.IncentiveDelayed,
     money.IncentivePaid,
     money.IncentiveReturned,
@@ -43,6 +46,10 @@ TO_THE_PERSON: tuple[type[Event], ...] = (
     money.PayoutAccountChanged,
     money.ParticipationRevoked,
     money.ClawbackOpened,
+    money.ClawbackReminderDue,
+    money.ClawbackPlanAgreed,
+    money.ClawbackInstalmentMissed,
+    money.ClawbackOverdue,
 )
 TO_THE_CITY: tuple[type[Event], ...] = (people.WaveOpened, people.WaveChanged)
 

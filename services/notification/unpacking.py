@@ -12,7 +12,7 @@ from typing import Any
 
 from services.notification.domain.facts import Fact, SealedField
 from services.notification.domain.words import listed, long_date, long_instant, number, rupiah
-from shared.contracts import incentive as money
+from services.notification.unpacking_money import INCENTIVE_VALUES
 from shared.contracts import registration as people
 from shared.contracts.base import Event, Sealed
 
@@ -26,12 +26,19 @@ def fact_of(event: Any, at: datetime) -> Fact:
         cause_of(event, at),
         event.type_name(),
         at,
-        getattr(event, "which", "") or getattr(event, "way", ""),
+        _variant(event),
         dict(VALUES[type(event)](event)),
         tuple(_sealed(event)),
         secret=code is not None,
         expires_at=code.expires_at if code else None,
     )
+
+
+def _variant(event: Any) -> str:
+    """Tells apart the texts of one event (routing.csv)."""
+    if getattr(event, "cancelled", False):
+        return "cancelled"
+    return getattr(event, "which", "") or getattr(event, "way", "")
 
 
 _TELLING_APART = ("kind", "number", "purchase_number", "booking_id", "which", "cause", "purpose", "reference")
@@ -98,6 +105,10 @@ def _released(event: people.ApplicantReleased) -> Values:
     return {"wave": str(event.wave), "reason": event.reason_text.rstrip(". ")}
 
 
+def _reinstated(event: people.ApplicantReinstated) -> Values:
+    return {"wave": str(event.wave)}
+
+
 def _booked(event: people.ConsultationBooked) -> Values:
     return {"date": long_date(event.on), "time": event.at.replace(":", "."), "queue_no": str(event.queue_no)}
 
@@ -116,70 +127,6 @@ def _wave_changed(event: people.WaveChanged) -> Values:
     return {**_wave_times(event), "change": event.change.rstrip(". "), "reason": event.reason.rstrip(". ")}
 
 
-def _purchased(event: money.TrainingPurchased) -> Values:
-    amounts = {"amount": rupiah(event.amount_rupiah), "balance": rupiah(event.balance_rupiah)}
-    return {"course_name": event.course_name, "platform": event.platform, **amounts}
-
-
-def _purchase_reminder(event: money.PurchaseReminderDue) -> Values:
-    days = {"days_passed": str(event.days_passed), "days_left": str(event.days_left)}
-    last = {"deadline": long_date(event.deadline), "amount": rupiah(event.balance_rupiah)}
-    return {"wave": str(event.wave), **days, **last}
-
-
-def _completed(event: money.TrainingCompleted) -> Values:
-    course = {"course_name": event.course_name, "platform": event.platform}
-    return {**course, "certificate_no": event.certificate_number, "deadline": long_date(event.review_deadline)}
-
-
-def _review_reminder(event: money.ReviewReminderDue) -> Values:
-    return {"course_name": event.course_name, "platform": event.platform, "days": str(event.days)}
-
-
-def _instalment(event: money.InstalmentEvent) -> dict[str, str]:
-    """The survey's incentives are counted apart, so their number says which it is."""
-    count = str(event.number) if event.kind == "post_training" else f"{event.number} (survei)"
-    return {"instalment_no": count, "instalment_total": str(event.total), "amount": rupiah(event.amount_rupiah)}
-
-
-def _due(event: money.IncentiveDue) -> Values:
-    return {**_instalment(event), "due_date": long_date(event.expected_on)}
-
-
-def _delayed(event: money.IncentiveDelayed) -> Values:
-    why = {"cause": event.cause_id, "actor": event.actor_id, "remedy": event.remedy_id}
-    days = {"due_date": long_date(event.due_on), "new_date": long_date(event.new_date)}
-    return {**_instalment(event), **{name: text.rstrip(". ") for name, text in why.items()}, **days}
-
-
-def _paid(event: money.IncentivePaid) -> Values:
-    return {**_instalment(event), "paid_at": long_instant(event.paid_at), "payment_ref": event.reference}
-
-
-def _returned(event: money.IncentiveReturned) -> Values:
-    return {**_instalment(event), "bank": event.bank, "reason": event.reason.rstrip(". ")}
-
-
-def _survey(event: money.SurveyOpened | money.SurveyReminderDue) -> Values:
-    left = {"days_left": str(event.days_left)} if isinstance(event, money.SurveyReminderDue) else {}
-    last = {"deadline": long_date(event.deadline), "amount": rupiah(event.amount_rupiah)}
-    return {"survey_no": str(event.number), **last, **left}
-
-
-def _revoked(event: money.ParticipationRevoked) -> Values:
-    last = {"amount": rupiah(event.amount_rupiah), "appeal_deadline": long_date(event.appeal_deadline)}
-    return {"wave": str(event.wave), "reason": event.reason_text.rstrip(". "), **last}
-
-
-def _account_changed(event: money.PayoutAccountChanged) -> Values:
-    return {"changed_at": long_instant(event.changed_at), "hours": str(event.hold_hours)}
-
-
-def _clawback(event: money.ClawbackOpened) -> Values:
-    last = {"amount": rupiah(event.amount_rupiah), "deadline": long_date(event.deadline)}
-    return {"reason": event.reason_text.rstrip(". "), **last}
-
-
 VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     people.ApplicantRegistered: _registered,
     people.ApplicantCorrected: _corrected,
@@ -188,21 +135,10 @@ VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     people.ApplicantSelected: _selected,
     people.ApplicantNotSelected: _not_selected,
     people.ApplicantReleased: _released,
+    people.ApplicantReinstated: _reinstated,
     people.ConsultationBooked: _booked,
     people.ConfirmationCodeIssued: _code,
     people.WaveOpened: _wave_times,
     people.WaveChanged: _wave_changed,
-    money.TrainingPurchased: _purchased,
-    money.PurchaseReminderDue: _purchase_reminder,
-    money.TrainingCompleted: _completed,
-    money.ReviewReminderDue: _review_reminder,
-    money.IncentiveDue: _due,
-    money.IncentiveDelayed: _delayed,
-    money.IncentivePaid: _paid,
-    money.IncentiveReturned: _returned,
-    money.SurveyOpened: _survey,
-    money.SurveyReminderDue: _survey,
-    money.PayoutAccountChanged: _account_changed,
-    money.ParticipationRevoked: _revoked,
-    money.ClawbackOpened: _clawback,
+    **INCENTIVE_VALUES,
 }

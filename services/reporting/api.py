@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -12,11 +13,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.reporting import store
 from services.reporting.domain.suppression import suppressed_rows
-from services.reporting.pages import dashboard
+from services.reporting.pages import dashboard, late_view
 from services.reporting.settings import ReportingSettings
 from shared.engine.ports import Document
 from shared.engine.projector import ProjectionService
 from shared.security.accounts import Accounts
+from shared.web.pages import WIB
 from shared.web.problems import Problem
 
 ApplicantId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
@@ -44,6 +46,7 @@ def build_router(service: ProjectionService, accounts: Accounts, settings: Repor
     figures = Figures(service, settings.cache_seconds)
     _add_public(router, figures, settings)
     _add_staff(router, service, figures, accounts)
+    _add_lateness(router, service, accounts)
     return router
 
 
@@ -109,6 +112,35 @@ def _add_staff(router: APIRouter, service: ProjectionService, figures: Figures, 
         incentives = [_plain(row) for row in await store.incentives_of(service.database, applicant_id)]
         facts = {**_plain(found), "name": "•••", "timeline": timeline, "incentives": incentives}
         return JSONResponse({**facts, "identity_page": f"/registration/staff/applicants/{applicant_id}"})
+
+
+def _add_lateness(router: APIRouter, service: ProjectionService, accounts: Accounts) -> None:
+    """The report that adds up: as data, as a sheet and as a page for staff."""
+    anybody = Depends(accounts.require())
+
+    @router.get("/late", dependencies=[anybody], summary="Rupiah terlambat, tiap rupiah dengan satu sebab")
+    async def late() -> dict[str, Any]:
+        report = await store.lateness(service.database, _today(service))
+        rows = late_view.rows(report)
+        return {"rupiah": report.total.rupiah, "count": report.total.count, "rows": rows}
+
+    @router.get("/late.csv", dependencies=[anybody], summary="Unduhan: rupiah terlambat", response_class=Response)
+    async def late_sheet() -> Response:
+        report = await store.lateness(service.database, _today(service))
+        name = f'attachment; filename="terlambat-{_today(service)}.csv"'
+        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        return Response(late_view.sheet(report), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @router.get("/keterlambatan", dependencies=[anybody], include_in_schema=False)
+    async def late_page() -> HTMLResponse:
+        report = await store.lateness(service.database, _today(service))
+        html = late_view.render(report, await store.foretold(service.database), service.clock.now())
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+
+def _today(service: ProjectionService) -> date:
+    """The WIB date of programme time."""
+    return service.clock.now().astimezone(WIB).date()
 
 
 def _plain(row: Document) -> dict[str, Any]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from services.reporting.domain.projections import CAMPAIGNS, COUNTS, JOURNEYS, LETTERS, MONEY, TICKETS, WAVES
+from services.reporting.domain.lateness import Foretold, Late, Lateness, add
+from services.reporting.domain.money import MONEY
+from services.reporting.domain.projections import CAMPAIGNS, COUNTS, JOURNEYS, LETTERS, TICKETS, WAVES
 from shared.engine.ports import Database, Document, Index
 
-INDEXES: Sequence[Index] = ((JOURNEYS, [("kecamatan", 1)], False), (MONEY, [("state", 1)], False))
+INDEXES: Sequence[Index] = (
+    (JOURNEYS, [("kecamatan", 1)], False),
+    (MONEY, [("state", 1)], False),
+    (MONEY, [("late", 1), ("_id", 1)], False),
+    (MONEY, [("foretold", 1), ("_id", 1)], False),
+)
+PAGE = 1000
 
 FUNNEL: Mapping[str, dict[str, Any]] = {
     "registered": {"registered": True},
@@ -47,14 +56,72 @@ def _taken(where: dict[str, Any]) -> dict[str, Any]:
 
 
 async def money(database: Database) -> list[Document]:
-    """Rupiah and counts per kind, state and cause: `{_id: {kind, state, cause}, rupiah, count}`."""
+    """Rupiah and counts per kind, state and cause: `{_id: {kind, state, cause}, rupiah, count}`.
+
+    What is late stands under `late`, whatever the bank said of it since (domain/money.py).
+    """
     group = {
-        "_id": {"kind": "$kind", "state": "$state", "cause": "$cause"},
+        "_id": {"kind": "$kind", "state": "$state", "cause": "$cause", "late": "$late"},
         "rupiah": {"$sum": "$amount_rupiah"},
         "count": {"$sum": 1},
         "cause_text": {"$max": "$cause_text"},
     }
-    return await database.aggregate(MONEY, [{"$group": group}])
+    return under_late(await database.aggregate(MONEY, [{"$group": group}]))
+
+
+def under_late(rows: Iterable[Document]) -> list[Document]:
+    """The groups with `late` as the state of all that is late."""
+    found: dict[tuple[Any, ...], Document] = {}
+    for row in rows:
+        kind, cause = row["_id"].get("kind"), row["_id"].get("cause")
+        state = "late" if row["_id"].get("late") else row["_id"].get("state")
+        sums = found.setdefault((kind, state, cause), {"rupiah": 0, "count": 0, "cause_text": row.get("cause_text")})
+        sums |= {"_id": {"kind": kind, "state": state, "cause": cause}}
+        sums["rupiah"], sums["count"] = sums["rupiah"] + row["rupiah"], sums["count"] + row["count"]
+    return list(found.values())
+
+
+async def lateness(database: Database, today: date) -> Lateness:
+    """All late rupiah by cause, actor, age and kecamatan, each once; read a page at a time."""
+    report = Lateness()
+    fields = ["applicant_id", "cause", "cause_text", "actor", "actor_text", "due_on", "amount_rupiah"]
+    async for rows in _pages(database, "late", fields):
+        ids = sorted({row["applicant_id"] for row in rows})
+        known = await database.find(JOURNEYS, {"_id": {"$in": ids}}, fields=["kecamatan"])
+        places = {document["_id"]: document.get("kecamatan") for document in known}
+        add(report, [_late(row, places.get(row["applicant_id"])) for row in rows], today)
+    return report
+
+
+def _late(row: Document, kecamatan: str | None) -> Late:
+    words = (row.get("cause"), row.get("cause_text"), row.get("actor"), row.get("actor_text"))
+    return Late(*words, date.fromisoformat(str(row["due_on"])[:10]), kecamatan, row["amount_rupiah"])
+
+
+async def foretold(database: Database) -> dict[str, Foretold]:
+    """Of which instalments it is told that they will be late: cause -> words, rupiah and how many."""
+    found: dict[str, Foretold] = {}
+    fields = ["forecast", "forecast_text", "amount_rupiah"]
+    async for row in _rows(database, "foretold", fields):
+        known = found.get(row["forecast"], Foretold(row["forecast_text"], 0, 0))
+        found[row["forecast"]] = Foretold(known.words, known.rupiah + row["amount_rupiah"], known.count + 1)
+    return found
+
+
+async def _rows(database: Database, flag: str, fields: Sequence[str]) -> AsyncIterator[Document]:
+    """All instalments of which this is so, read a page at a time."""
+    async for page in _pages(database, flag, fields):
+        for row in page:
+            yield row
+
+
+async def _pages(database: Database, flag: str, fields: Sequence[str]) -> AsyncIterator[list[Document]]:
+    after = ""
+    while rows := await database.find(
+        MONEY, {flag: True, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE, fields=fields
+    ):
+        after = rows[-1]["_id"]
+        yield rows
 
 
 async def were_late(database: Database) -> int:

@@ -7,49 +7,42 @@ stands here only `Sealed` under the field `account_number`. Each event carries w
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.base import MAX_RUPIAH, Event, Sealed
-
-Id = Annotated[str, Field(min_length=1, max_length=64)]
-Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.@:+-]+$")]
-Text = Annotated[str, Field(max_length=500)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Index = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Rupiah = Annotated[int, Field(ge=0, le=MAX_RUPIAH)]
-Count = Annotated[int, Field(ge=0, le=10**9)]
-Number = Annotated[int, Field(ge=1, le=99)]
-Wave = Annotated[int, Field(ge=1, le=9999)]
-
-
-class IncentiveEvent(Event):
-    """Common part of all that incentive says about one participant; not an event itself."""
-
-    source: ClassVar[str] = "incentive"
-
-    applicant_id: Id
-
-
-class InstalmentEvent(IncentiveEvent):
-    """Instalment `number` of `total` of its kind, late once `due_on` passed and not paid; not an event itself."""
-
-    kind: Literal["post_training", "survey"]
-    number: Number
-    total: Number
-    amount_rupiah: Rupiah
-    due_on: date
-
-
-class CourseEvent(IncentiveEvent):
-    """One course of one participant, counted in `purchase_number`, and its platform's name; not an event itself."""
-
-    purchase_number: Number
-    course_code: Code
-    course_name: Name
-    platform_code: Code
-    platform: Name
+from shared.contracts.base import Event, Sealed
+from shared.contracts.incentive_clawback import (
+    ClawbackInstalment,
+    ClawbackInstalmentMissed,
+    ClawbackOpened,
+    ClawbackOverdue,
+    ClawbackPlanAgreed,
+    ClawbackReminderDue,
+)
+from shared.contracts.incentive_money import (
+    IncentiveDelayed,
+    IncentiveDue,
+    IncentiveFailed,
+    IncentiveForecastLate,
+    IncentivePaid,
+    IncentiveReturned,
+)
+from shared.contracts.incentive_terms import (
+    Code,
+    Count,
+    CourseEvent,
+    Id,
+    IncentiveEvent,
+    Index,
+    InstalmentEvent,
+    Name,
+    Number,
+    Rupiah,
+    Text,
+    UnpaidInstalment,
+    Wave,
+)
 
 
 class TrainingPurchased(CourseEvent):
@@ -84,6 +77,19 @@ class TrainingCompleted(CourseEvent):
     first: bool
 
 
+class CompletionRejected(CourseEvent):
+    """Staff found that a completion which had been doubted is none: the course counts as not finished.
+
+    A true one may still come. `completions_left` counts the person's courses whose completion was told and stands.
+    """
+
+    rejected_at: AwareDatetime
+    reason_text: Text
+    """Why, in Indonesian, for the person."""
+    doubts: tuple[Code, ...]
+    completions_left: Count
+
+
 class ReviewReminderDue(CourseEvent):
     """A finished course is not reviewed; a review's report takes `days` at least, and the incentive waits for it."""
 
@@ -98,62 +104,6 @@ class TrainingReviewed(CourseEvent):
     rating: Annotated[int, Field(ge=1, le=5)]
     aspects: tuple[Code, ...] = ()
     """What was wrong: TOO_MONOTONOUS, PRICE_TOO_HIGH, NETWORK_POOR, NOT_FITTING, TOO_HARD, TOO_EASY."""
-
-
-class IncentiveDue(InstalmentEvent):
-    """All conditions hold: it is owed, and scheduled for `expected_on` (`due_on`, or soon if that has passed)."""
-
-    account_masked: Sealed
-    expected_on: date
-
-
-class IncentiveDelayed(InstalmentEvent):
-    """An instalment is late, or late for another cause than told before. Over when IncentivePaid follows.
-
-    `cause` and `actor` are codes of delay_causes.csv, their texts are for the person. `new_date` is an estimate,
-    never in the past. `owed`: the conditions hold; else something of the applicant or the platform lacks.
-    """
-
-    cause: Code
-    cause_id: Text
-    cause_en: Text
-    actor: Code
-    actor_id: Text
-    remedy_id: Text
-    remedy_en: Text
-    new_date: date
-    owed: bool
-
-
-class IncentivePaid(InstalmentEvent):
-    """The bank confirmed the payment."""
-
-    paid_at: AwareDatetime
-    reference: Id
-    bank: Code
-    account_masked: Sealed
-    batch_id: Id
-
-
-class IncentiveFailed(InstalmentEvent):
-    """The bank refused a payment for good, or the result is unknown and only inquired about, never sent twice."""
-
-    failed_at: AwareDatetime
-    outcome: Literal["failed", "unknown"]
-    code: Code
-    reference: Id
-    bank: Code
-    batch_id: Id
-
-
-class IncentiveReturned(InstalmentEvent):
-    """A payment that had arrived came back; the right stays and it is sent again once the cause is mended."""
-
-    returned_at: AwareDatetime
-    bank: Code
-    code: Code
-    reason: Text
-    reference: Id
 
 
 class SurveyOpened(IncentiveEvent):
@@ -214,7 +164,10 @@ class PayoutAccountChanged(AccountEvent):
 
 
 class ParticipationRevoked(IncentiveEvent):
-    """Ended early (NO_FIRST_PURCHASE, NO_LONGER_ELIGIBLE, WITHDRAWN, IDENTITY_ERASED): balance back, seat free."""
+    """Ended early (NO_FIRST_PURCHASE, NO_LONGER_ELIGIBLE, WITHDRAWN, IDENTITY_ERASED): balance back, seat free.
+
+    `unpaid`: incentives nobody waits for any more.
+    """
 
     wave: Wave
     revoked_at: AwareDatetime
@@ -222,6 +175,7 @@ class ParticipationRevoked(IncentiveEvent):
     reason_text: Text
     amount_rupiah: Rupiah
     appeal_deadline: date
+    unpaid: tuple[UnpaidInstalment, ...] = ()
 
 
 class TrainingBalanceExpired(IncentiveEvent):
@@ -232,19 +186,39 @@ class TrainingBalanceExpired(IncentiveEvent):
     spent_rupiah: Rupiah
 
 
-class ClawbackOpened(IncentiveEvent):
-    """A recipient was not eligible and must repay by `deadline`. Said again with the new sum when it grows."""
-
-    opened_at: AwareDatetime
-    reason: Code
-    reason_text: Text
-    amount_rupiah: Rupiah
-    deadline: date
-
-
-_COURSES = (TrainingPurchased, PurchaseReminderDue, TrainingCompleted, ReviewReminderDue, TrainingReviewed)
-_MONEY = (IncentiveDue, IncentiveDelayed, IncentivePaid, IncentiveFailed, IncentiveReturned)
+_COURSES = (
+    TrainingPurchased,
+    PurchaseReminderDue,
+    TrainingCompleted,
+    CompletionRejected,
+    ReviewReminderDue,
+    TrainingReviewed,
+)
+_MONEY = (
+    IncentiveDue,
+    IncentiveForecastLate,
+    IncentiveDelayed,
+    IncentivePaid,
+    IncentiveFailed,
+    IncentiveReturned,
+)
 _SURVEYS = (SurveyOpened, SurveyReminderDue, SurveyAnswered)
-_REST = (PayoutAccountLinked, PayoutAccountChanged, ParticipationRevoked, TrainingBalanceExpired, ClawbackOpened)
+_REST = (PayoutAccountLinked, PayoutAccountChanged, ParticipationRevoked, TrainingBalanceExpired)
+_CLAWBACK = (
+    ClawbackOpened,
+    ClawbackReminderDue,
+    ClawbackPlanAgreed,
+    ClawbackInstalmentMissed,
+    ClawbackOverdue,
+)
 
-EVENTS: tuple[type[Event], ...] = (*_COURSES, *_MONEY, *_SURVEYS, *_REST)
+EVENTS: tuple[type[Event], ...] = (*_COURSES, *_MONEY, *_SURVEYS, *_REST, *_CLAWBACK)
+
+__all__ = [  # money, debts and shared terms are kept in files of their own
+    "EVENTS", "AccountEvent", "ClawbackInstalment", "ClawbackInstalmentMissed", "ClawbackOpened", "ClawbackOverdue",
+    "ClawbackPlanAgreed", "ClawbackReminderDue", "CompletionRejected", "CourseEvent", "IncentiveDelayed",
+    "IncentiveDue", "IncentiveEvent", "IncentiveFailed", "IncentiveForecastLate", "IncentivePaid",
+    "IncentiveReturned", "InstalmentEvent", "ParticipationRevoked", "PayoutAccountChanged", "PayoutAccountLinked",
+    "PurchaseReminderDue", "ReviewReminderDue", "SurveyAnswered", "SurveyOpened", "SurveyReminderDue",
+    "TrainingBalanceExpired", "TrainingCompleted", "TrainingPurchased", "TrainingReviewed", "UnpaidInstalment",
+]  # fmt: skip

@@ -26,6 +26,9 @@ SPECIAL: Mapping[str, set[str]] = {
     "incentive": {
         "border.py",
         "border_process.py",
+        "catalogue_rules.py",
+        "catalogue_store.py",
+        "catalogue_watch.py",
         "claim_rules.py",
         "claim_store.py",
         "money_rules.py",
@@ -34,7 +37,7 @@ SPECIAL: Mapping[str, set[str]] = {
         "statement_rules.py",
         "wiring.py",
     },
-    "notification": {"publishing.py", "standing.py", "unpacking.py"},
+    "notification": {"publishing.py", "standing.py", "unpacking.py", "unpacking_money.py"},
     "reporting": set(),
 }
 """Names that one service alone has. A new one needs a reason that its module docstring gives."""

@@ -5,12 +5,14 @@
  "private_key_file": "run/secrets/bni.pem", "client_secret_file": "run/secrets/bni.secret",
  "account": {"name": "Dinas Ketenagakerjaan", "number": "...", "bank_code": "009"}, "folder": "run/banks/bni"}
 {"adapter": "files", "format": "iso20022", "partners": {"BNI": "BNINIDJA"}, "folder": "run/banks/bni",
- "account": {"name": "Dinas Ketenagakerjaan", "number": "...", "bank_code": "BNINIDJA"}, "inquiry": "bri"}
+ "account": {"name": "Dinas Ketenagakerjaan", "number": "...", "bank_code": "BNINIDJA"}, "inquiry": "bri",
+ "cut_off": "15:00", "working_days": [1, 2, 3, 4, 5], "holidays": ["2020-12-25"]}
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,10 +20,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from services.incentive.domain.bank_days import BankCalendar
+
 Text = Annotated[str, Field(min_length=1, max_length=140)]
 Partner = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,20}$")]
 BankCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{3,11}$")]
 Prefix = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._-]+)*$")]
+Weekday = Annotated[int, Field(ge=1, le=7)]
 Encoding = Literal["hex", "base64"]
 
 
@@ -50,6 +55,18 @@ class _Bank(_Part):
     format: Literal["iso20022", "csv"] = "iso20022"
     inquiry: str | None = None
     """Another bank's file that is asked whose account it is."""
+    cut_off: time | None = None
+    """WIB; orders of later hours wait for the next working day. None of the three: the bank is always open."""
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3, 4, 5, 6, 7)
+    """1 is Monday."""
+    holidays: tuple[date, ...] = ()
+    """Days on which the bank takes no orders, as the office copies them from the bank's own calendar."""
+
+    @property
+    def calendar(self) -> BankCalendar | None:
+        """None: it takes orders at all times."""
+        calendar = BankCalendar(self.cut_off, frozenset(self.working_days), frozenset(self.holidays))
+        return None if calendar == BankCalendar() else calendar
 
     @property
     def pays(self) -> frozenset[str]:

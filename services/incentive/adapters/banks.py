@@ -25,6 +25,7 @@ from services.incentive.adapters.bank import (
     StatementLine,
 )
 from services.incentive.adapters.bank_files import (
+    BankFile,
     BanksWrong,
     FilesFile,
     OwnAccount,
@@ -39,6 +40,7 @@ from services.incentive.adapters.files.messages import Debtor
 from services.incentive.adapters.files.register import Register
 from services.incentive.adapters.snap.client import SnapBank
 from services.incentive.adapters.snap.profile import SnapProfile
+from services.incentive.domain.bank_days import BankCalendar, opening_for
 
 HOUR = timedelta(hours=1)
 SIMULATED = "simulated"
@@ -79,6 +81,9 @@ class Banks:
     """Payment partner -> the bank that is asked whose account it is, where its own cannot say."""
 
     closing: list[Close] = field(default_factory=list)
+    now: Callable[[], datetime] | None = None
+    calendars: dict[str, BankCalendar] = field(default_factory=dict)
+    """Payment partner -> when its bank takes orders; a partner that is not in it is paid at all times."""
 
     def parts(self) -> Mapping[str, Bank]:
         return self.by_name
@@ -91,7 +96,14 @@ class Banks:
         if bank is None:
             self.alarm("BANK_NEEDS_STAFF", what="CONFIGURATION", partner=order.bank)
             return PaymentAnswer(BankStatus.NOT_SENT, "BANK_NOT_CONFIGURED", HOUR)
+        if wait := self._closed_for(order.bank):
+            return PaymentAnswer(BankStatus.NOT_SENT, "BANK_CLOSED", wait)
         return await bank.pay(order)
+
+    def _closed_for(self, partner: str) -> timedelta:
+        """How long until the partner's bank takes orders; nothing was given to it, so nothing can be paid twice."""
+        now = self.now() if self.now else None
+        return opening_for(partner, self.calendars, now) - now if now else timedelta()
 
     async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
         bank = self._bank(order.bank) if order else None
@@ -122,17 +134,12 @@ def open_banks(folder: Path | None, simulated_url: str, tools: Tools) -> Banks |
 
     Raises BanksWrong.
     """
-    banks = Banks({}, tools.alarm)
+    banks = Banks({}, tools.alarm, now=tools.now)
     files = {path.stem: read_bank_file(path) for path in sorted(folder.glob("*.json"))} if folder else {}
     for name, file in files.items():
         banks.by_name[name], closing = OPENERS[file.adapter](file, tools)
         banks.closing += closing
-        for partner in sorted(file.pays):
-            if partner in banks.of_partner:
-                raise BanksWrong(f"{name}: {partner} is paid by {banks.of_partner[partner]} already")
-            banks.of_partner[partner] = name
-            if file.inquiry:
-                banks.inquiry[partner] = file.inquiry
+        _take_partners(banks, name, file)
     if unknown := set(banks.inquiry.values()) - set(files):
         raise BanksWrong(f"inquiry names no bank's file: {', '.join(sorted(unknown))}")
     if simulated_url:
@@ -140,6 +147,17 @@ def open_banks(folder: Path | None, simulated_url: str, tools: Tools) -> Banks |
         banks.closing.append(client.aclose)
         banks.by_name[SIMULATED] = SimulatedBankClient(client)
     return banks if banks.by_name else None
+
+
+def _take_partners(banks: Banks, name: str, file: BankFile) -> None:
+    for partner in sorted(file.pays):
+        if partner in banks.of_partner:
+            raise BanksWrong(f"{name}: {partner} is paid by {banks.of_partner[partner]} already")
+        banks.of_partner[partner] = name
+        if file.inquiry:
+            banks.inquiry[partner] = file.inquiry
+        if file.calendar:
+            banks.calendars[partner] = file.calendar
 
 
 Opened = tuple[Bank, list[Close]]

@@ -85,6 +85,7 @@ class _Signed:
     at: datetime
     key: PartnerKey
     doubts: tuple[str, ...]
+    size: int
 
 
 class Border:
@@ -121,7 +122,7 @@ class Border:
         partner = self._partner(body)
         content = signed_content(claim_id, timestamp, body)
         key, doubts = _key(partner, envelope.signature or "", content, signed_at, claim_id)
-        signed = _Signed(partner, claim_id, signed_at, key, doubts)
+        signed = _Signed(partner, claim_id, signed_at, key, doubts, len(body))
         try:
             claim = claim_of(body)
             if envelope.key is not None and envelope.key != claim.redeem_code.encode():
@@ -159,6 +160,7 @@ def _command(signed: _Signed, claim: PartnerClaim, digest: str, badge: Badge | N
         badge=badge,
         key=signed.key.multibase,
         signed_at=signed.at,
+        size=signed.size,
     )
 
 

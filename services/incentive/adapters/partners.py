@@ -2,12 +2,13 @@
 
     [{"partner_code": "TOKOPEDIA", "client_code": "...", "sign_key": "...",
       "keys": [{"public_key": "whpk_<base64>", "status": "active"}],
-      "claims_per_hour": 1000, "unusual_above": 300,
+      "claims_per_hour": 1000, "bytes_per_hour": 2097152, "unusual_above": 300,
       "badges": {"issuer": "https://badges.example", "keys": [...], "status_list": "https://badges.example/status/1",
-                 "fresh_days": 7}}]
+                 "fresh_days": 7},
+      "catalogue": "https://platform.example/catalogue.json"}]
 
 `client_code` and `sign_key` belong to the partner interface (HMAC), `keys` to signed claims (Ed25519): partner_keys.py.
-The last three are optional. A file that cannot be read stops claims instead of trusting old keys. Signed lists of
+What follows `keys` is optional. A file that cannot be read stops claims instead of trusting old keys. Signed lists of
 withdrawn badges lie beside it, in `status_lists/<partner_code>.json` (operations.md, Partners).
 """
 
@@ -57,6 +58,8 @@ class Partner:
     keys: Sequence[PartnerKey] = ()
     limits: Limits = field(default_factory=Limits)
     badges: Badges | None = None
+    catalogue: str = ""
+    """Address of its own list of courses (platform_catalogue.py); empty: staff bring the list as a file."""
 
 
 class Partners(Protocol):
@@ -154,13 +157,21 @@ def _partner(row: Mapping[str, Any]) -> Partner:
         keys=read_keys(row["keys"]),
         limits=_limits(row),
         badges=_badges(row["badges"]) if row.get("badges") else None,
+        catalogue=_address(row.get("catalogue", "")),
     )
+
+
+def _address(text: Any) -> str:
+    if text and not str(text).startswith(("https://", "http://")):
+        raise ValueError("the address of a catalogue begins with https:// or http://")
+    return str(text)
 
 
 def _limits(row: Mapping[str, Any]) -> Limits:
     usual = Limits()
     return Limits(
         _whole(row.get("claims_per_hour", usual.claims_per_hour)),
+        _whole(row.get("bytes_per_hour", usual.bytes_per_hour)),
         _whole(row.get("unusual_above", usual.unusual_above)),
     )
 

@@ -8,6 +8,7 @@ from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.partners import PartnerFile, Partners
 from services.incentive.api import bank as bank_door
 from services.incentive.api import (
+    catalogue_pages,
     citizens,
     desk_pages,
     held_completions,
@@ -18,6 +19,7 @@ from services.incentive.api import (
     statements,
 )
 from services.incentive.api.door import Door, OneTimeCodes, OwnCodes
+from services.incentive.catalogue_store import Shelf
 from services.incentive.commands import commands
 from services.incentive.reference import Reference, read_reference
 from services.incentive.settings import IncentiveSettings
@@ -28,11 +30,13 @@ from shared.web import staff_site
 from shared.web.door_limits import DoorLimits
 from shared.web.guard import GuardedRoute
 
-__all__ = ["HOME", "OneTimeCodes", "OwnCodes", "build_router", "commands"]
+__all__ = ["HOME", "LARGE_BODIES", "OneTimeCodes", "OwnCodes", "build_router", "commands"]
 
 PREFIX = "/incentive"
 HOME = f"{PREFIX}{staff_site.HOME}"
 """Where staff begin after signing in."""
+LARGE_BODIES = {f"{PREFIX}{catalogue_pages.PLACE}": catalogue_pages.MOST_BYTES + 2**16}
+"""Paths that take files, with their limit in bytes (for shared.web.host)."""
 PEOPLE = (
     citizens.add_catalogue,
     citizens.add_page,
@@ -65,17 +69,23 @@ def build_router(
     bank: Bank | None = None,
 ) -> APIRouter:
     """All endpoints of incentive; the real partner interface stands at its own well-known path beside them."""
+    known = reference or read_reference(settings.data_directory)
     door = Door(
         service,
         vault,
         accounts,
         settings,
-        reference or read_reference(settings.data_directory),
+        known,
         codes or OwnCodes(service, vault),
         partners or PartnerFile(settings.partners_file),
         bank,
         DoorLimits(settings, service.clock),
+        Shelf(service.database, known.catalogue),
     )
+    return _routes(door)
+
+
+def _routes(door: Door) -> APIRouter:
     people = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["incentive"])
     for add in PEOPLE:
         add(people, door)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,6 +13,7 @@ from services.incentive.api.bodies import ApprovalBody, BatchBody, BatchId, Reje
 from services.incentive.api.door import Door
 from services.incentive.api.fund_pages import funds_for
 from services.incentive.api.staff import batch_of, made
+from services.incentive.domain.bank_days import next_working_day
 from services.incentive.domain.batches import ApproveBatch, Chunk, RejectBatch, chunk_id
 from services.incentive.pages import desk_view
 from services.incentive.pages.desk_words import BATCHES, COUNTS
@@ -41,6 +43,7 @@ def add_batches(router: APIRouter, door: Door, site: StaffSite) -> None:
         rows = desk_view.due_rows(people, door.today())
         funds = await funds_for(door, staff)
         shown = {"rows": rows, "need": desk_view.need(rows), "full": len(people) == MOST_DUE, "funds": funds}
+        shown |= {"closing": await _closing(door), "closed": _closed(door)}
         return site.page("due.html", staff, "daftar", today=door.today(), **shown)
 
     @router.get(PLACE, include_in_schema=False)
@@ -58,9 +61,24 @@ def add_batches(router: APIRouter, door: Door, site: StaffSite) -> None:
         batch = await batch_of(door, batch_id)
         chunk = await store.one(door.service.database, Chunk, chunk_id(batch_id, bagian))
         shown = {"lines": chunk.lines if chunk else (), "part": bagian, "kinds": KINDS, "counts": COUNTS}
+        shown |= {"closed": _closed(door)}
         funds = await funds_for(door, staff)
         told = {"notice": DONE.get(selesai, ""), "states": BATCHES}
         return site.page("batch.html", staff, "daftar", batch=batch, funds=funds, **told, **shown)
+
+
+def _closed(door: Door) -> list[tuple[str, datetime]]:
+    return desk_view.closed_until(door.reference.desk.calendars, door.service.clock.now())
+
+
+async def _closing(door: Door) -> list[dict[str, Any]]:
+    """What must leave today; nothing is read where all banks are open on all days."""
+    calendars, today = door.reference.desk.calendars, door.today()
+    if not calendars:
+        return []
+    until = max(next_working_day(today, calendar) for calendar in calendars.values())
+    people = await store.ready_participants(door.service.database, until, MOST_DUE)
+    return desk_view.closing_rows(people, door.service.clock.now(), calendars)
 
 
 def add_batch_forms(router: APIRouter, door: Door, site: StaffSite) -> None:

@@ -18,6 +18,7 @@ SurveyNumber = Annotated[int, Path(ge=1, le=9)]
 ChunkNumber = Annotated[int, Path(ge=1, le=100_000)]
 PurchaseNumber = Annotated[int, Path(ge=1, le=99)]
 CoursePath = Annotated[str, Path(pattern=r"^[A-Z0-9_-]{1,40}$")]
+CourseQuery = Annotated[str, Query(pattern=r"^[A-Z0-9_-]{0,40}$")]
 KindPath = Annotated[Literal["post_training", "survey"], Path()]
 After = Annotated[str, Query(max_length=64)]
 TrackingCode = Annotated[str, Header(alias="Tracking-Code", min_length=8, max_length=40)]
@@ -83,6 +84,21 @@ class ApprovalBody(Body):
     amount_rupiah: Rupiah
 
 
+class PlanBody(Body):
+    """A plan of repayment: how many monthly instalments, and the day of the first."""
+
+    instalments: Annotated[int, Field(ge=1, le=99)]
+    first_on: Day
+
+
+class PlanDecisionBody(Body):
+    """The second officer's word on exactly the plan that was shown."""
+
+    agreed: bool
+    instalments: Annotated[int, Field(ge=1, le=99)]
+    amount_rupiah: Annotated[int, Field(ge=1, le=MAX_RUPIAH)]
+
+
 class RejectionBody(Body):
     reason: Note
 
@@ -98,9 +114,10 @@ class DecisionBody(Body):
 
 
 class RejectBody(Body):
-    """A doubted completion that is none."""
+    """A doubted completion that is none; the person is told the reason."""
 
     purchase_number: Annotated[StrictInt, Field(ge=1, le=99)]
+    reason: Note
 
 
 class CertificateBody(Body):

@@ -6,33 +6,37 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from services.incentive.api.citizens import course_of
 from services.incentive.api.coded import Act, Confirmed
-from services.incentive.domain import purchases
+from services.incentive.catalogue_store import rating_of
+from services.incentive.domain import fit, purchases
+from services.incentive.domain.advice import advise
 from services.incentive.domain.catalogue import Course
 from services.incentive.domain.draft import Draft, Office
+from services.incentive.domain.listings import Price
 from services.incentive.domain.participant import Participant, PurchaseState
 from services.incentive.domain.purchases import BuyCourse
 from services.incentive.pages.site import Site
-from services.incentive.pages.words import EDUCATION, MODES, TOPICS, told
+from services.incentive.pages.words import EDUCATION, MODES, PARTS, TOPICS, told
 from shared.contracts.decision import Refused
 from shared.web.pages import rupiah
 from shared.web.questions import Question, Values
 from shared.web.two_turns import Checked
 
-TOP_UP, INTEREST = "tambah_uang", "minat"
+TOP_UP, INTEREST, PRICE = "tambah_uang", "minat", "harga"
 AGREED = "ya"
 
 
 async def purchase_of(site: Site, person: Participant, course_code: str, fields: Values) -> Act:
     """The form that buys a course. No remark hinders it; what the rules refuse is said before a code is sent."""
-    door, course = site.door, course_of(site.door, course_code)
+    door, course = site.door, await site.door.shelf.course(course_code)
     interests = (fields[INTEREST],) if fields.get(INTEREST) in TOPICS else ()
     command = await door.buying(person, course, fields.get(TOP_UP) == AGREED, None, interests)
     why_not = _refusal(site, person, command)
     top_up = _top_up(site, person, command)
 
     async def check() -> Checked:
+        if fields.get(PRICE, str(course.price_rupiah)) != str(course.price_rupiah):
+            return {"": told(Refused("PRICE_CHANGED", price_rupiah=course.price_rupiah))}
         if why_not and why_not.code == "TOP_UP_NOT_ACCEPTED":
             return {TOP_UP: told(why_not)}
         # Bought already: the second of two clicks comes here, and its answer is the first one's.
@@ -75,19 +79,31 @@ def _top_up(site: Site, person: Participant, command: BuyCourse) -> Question | N
     return Question(TOP_UP, "tick", f"Saya menambah {rest} dari uang sendiri", hint="Anda membayarnya di platform.")
 
 
+async def _price_before(site: Site, course: Course) -> tuple[Price, Price] | None:
+    """The price before the present one and the present one, when there was another."""
+    known = (await site.door.shelf.listings()).get(course.course_code)
+    return (known.prices[-2], known.prices[-1]) if known and len(known.prices) > 1 else None
+
+
 async def _shown(
     site: Site, person: Participant, course: Course, interests: tuple[str, ...], why_not: Refused | None
 ) -> Mapping[str, Any]:
     own = [each for each in person.purchases if each.course_code == course.course_code]
     code = why_not.code if why_not else ""
+    buyer = await site.door.buyer(person, interests)
+    parts = fit.weigh(course, buyer)
     return {
         "course": course,
-        "advice": [asdict(each) for each in await site.door.advice(person, course, interests)],
+        "advice": [asdict(each) for each in advise(course, buyer)],
+        "parts": [(PARTS[each.code], each) for each in parts],
+        "points": fit.points(parts),
         "own": next((each for each in own if each.state != PurchaseState.RELEASED), None),
         "why_not": told(why_not) if why_not and code not in ("TOP_UP_NOT_ACCEPTED", "COURSE_ALREADY_BOUGHT") else "",
         "topic": TOPICS.get(course.topic, course.topic),
         "mode": MODES.get(course.mode, course.mode),
         "level": EDUCATION.get(course.entry_education, course.entry_education),
         "balance": person.balance_rupiah,
+        "rating": (await rating_of(site.door.service.database, course.course_code)).shown,
+        "before": await _price_before(site, course),
         "interest": interests[0] if interests else "",
     }

@@ -22,7 +22,10 @@ from services.incentive.api.bodies import (
     TrackingCode,
 )
 from services.incentive.api.door import Door
+from services.incentive.catalogue_store import rating_of
+from services.incentive.domain import fit
 from services.incentive.domain.accounts import LinkAccount, RecheckAccount
+from services.incentive.domain.advice import advise
 from services.incentive.domain.catalogue import Course
 from services.incentive.domain.reviews import ReviewCourse
 from services.incentive.domain.surveys import AnswerSurvey
@@ -33,17 +36,9 @@ Words = Annotated[tuple[str, ...], Query(max_length=10)]
 PAGE = 50
 
 
-def course_of(door: Door, course_code: str) -> Course:
-    """A course of the catalogue. Raises COURSE_UNKNOWN."""
-    try:
-        return door.reference.catalogue[course_code]
-    except KeyError:
-        raise Refused("COURSE_UNKNOWN") from None
-
-
-def courses(door: Door, platform: str | None, topic: str | None, text: str | None) -> list[Course]:
+async def courses(door: Door, platform: str | None, topic: str | None, text: str | None) -> list[Course]:
     """What the catalogue has on a platform, of a topic and with these words."""
-    return [each for each in door.reference.catalogue.values() if _fits(each, platform, topic, text)]
+    return [each for each in (await door.shelf.courses()).values() if _fits(each, platform, topic, text)]
 
 
 def _fits(course: Course, platform: str | None, topic: str | None, text: str | None) -> bool:
@@ -62,21 +57,28 @@ def add_catalogue(router: APIRouter, door: Door) -> None:
     async def catalogue(
         platform: Word = None, topic: Word = None, text: Word = None, skip: Annotated[int, Query(ge=0, le=100_000)] = 0
     ) -> dict[str, Any]:
-        found = courses(door, platform, topic, text)
+        found = await courses(door, platform, topic, text)
         return {"total": len(found), "courses": [asdict(each) for each in found[skip : skip + PAGE]]}
 
     @router.get("/catalogue/{course_code}", summary="Satu pelatihan")
     async def one(course_code: CoursePath) -> dict[str, Any]:
-        return asdict(course_of(door, course_code))
+        rating = await rating_of(door.service.database, course_code)
+        return {**asdict(await door.shelf.course(course_code)), "rating": rating.shown}
 
     @router.get("/participants/{applicant_id}/advice/{course_code}", summary="Kecocokan pelatihan")
     async def advice(
         applicant_id: ApplicantId, course_code: CoursePath, tracking_code: TrackingCode, interest: Words = ()
     ) -> dict[str, Any]:
         person = await door.holder(applicant_id, tracking_code)
-        course = course_of(door, course_code)
-        remarks = await door.advice(person, course, interest)
-        return {"course": asdict(course), "advice": [asdict(each) for each in remarks]}
+        course = await door.shelf.course(course_code)
+        buyer = await door.buyer(person, interest)
+        parts = fit.weigh(course, buyer)
+        return {
+            "course": asdict(course),
+            "points": fit.points(parts),
+            "parts": [asdict(each) for each in parts],
+            "advice": [asdict(each) for each in advise(course, buyer)],
+        }
 
 
 def add_page(router: APIRouter, door: Door) -> None:
@@ -116,7 +118,7 @@ def add_purchases(router: APIRouter, door: Door) -> None:
         idempotency_key: IdempotencyKey = None,
     ) -> dict[str, Any]:
         person = await door.holder(applicant_id, tracking_code)
-        course = course_of(door, body.course_code)
+        course = await door.shelf.course(body.course_code)
         key, digest, known = await door.answered(request, f"purchases/{applicant_id}", idempotency_key)
         if known is not None:
             return dict(known)

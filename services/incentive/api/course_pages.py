@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,9 +13,13 @@ from services.incentive.api.bodies import CoursePath, PurchaseNumber
 from services.incentive.api.buying import purchase_of
 from services.incentive.api.citizens import courses
 from services.incentive.api.coded import show, take
+from services.incentive.catalogue_store import ratings_of
+from services.incentive.domain.catalogue import Course
+from services.incentive.domain.fit import best_first
 from services.incentive.domain.participant import Participant
+from services.incentive.pages import guide
 from services.incentive.pages.site import PLACE, Site
-from services.incentive.pages.words import MODES, TOPICS
+from services.incentive.pages.words import MODES, ORDERS, TOPICS
 from shared.contracts.decision import Refused
 from shared.web.forms import sent
 
@@ -38,25 +43,44 @@ class _Catalogue:
         self._site = site
 
     async def search(
-        self, request: Request, platform: Word = "", bidang: Word = "", kata: Word = "", dari: Skip = 0
+        self,
+        request: Request,
+        platform: Word = "",
+        bidang: Word = "",
+        kata: Word = "",
+        urut: Word = "",
+        dari: Skip = 0,
     ) -> Response:
         async def serve(request: Request, person: Participant) -> Response:
-            found = courses(self._site.door, platform or None, bidang or None, kata.strip() or None)
-            chosen = {"platform": platform, "bidang": bidang, "kata": kata}
+            chosen = {"platform": platform, "bidang": bidang, "kata": kata, "urut": urut}
+            found = await self._found(person, chosen)
+            shown = found[dari : dari + AT_ONCE]
             return self._site.page(
                 request,
                 "catalogue.html",
-                found=found[dari : dari + AT_ONCE],
+                found=shown,
+                ratings=await ratings_of(self._site.door.service.database, [each.course_code for each, _ in shown]),
                 total=len(found),
                 more=f"?{urlencode({**chosen, 'dari': dari + AT_ONCE})}" if dari + AT_ONCE < len(found) else "",
                 chosen=chosen,
-                platforms=self._platforms(),
+                platforms=await self._site.door.shelf.platforms(),
                 topics=TOPICS,
                 modes=MODES,
+                orders=ORDERS,
                 person=person,
             )
 
         return await self._site.for_visitor(serve)(request)
+
+    async def _found(self, person: Participant, chosen: Mapping[str, str]) -> Sequence[tuple[Course, int | None]]:
+        """Courses in the order asked for; with their points when they are ordered by them."""
+        platform, topic, text = chosen["platform"], chosen["bidang"], chosen["kata"].strip()
+        found = await courses(self._site.door, platform or None, topic or None, text or None)
+        if chosen["urut"] == "sesuai":
+            return best_first(found, await self._site.door.buyer(person, (topic,) if topic in TOPICS else ()))
+        if chosen["urut"] == "harga":
+            found = sorted(found, key=lambda each: each.price_rupiah)
+        return [(each, None) for each in found]
 
     async def course(self, request: Request, course_code: CoursePath, minat: Word = "") -> Response:
         async def serve(request: Request, person: Participant) -> Response:
@@ -76,10 +100,8 @@ class _Catalogue:
             purchase = person.purchase(number)
             if purchase is None:
                 raise Refused("COURSE_UNKNOWN")
-            return self._site.page(request, "bought.html", purchase=purchase, fresh=bool(baru))
+            course = (await self._site.door.shelf.courses()).get(purchase.course_code)
+            told = guide.steps(self._site.door.reference.guides, purchase, course)
+            return self._site.page(request, "bought.html", purchase=purchase, fresh=bool(baru), steps=told)
 
         return await self._site.for_visitor(serve)(request)
-
-    def _platforms(self) -> dict[str, str]:
-        found = {each.platform_code: each.platform for each in self._site.door.reference.catalogue.values()}
-        return dict(sorted(found.items(), key=lambda each: each[1]))

@@ -1,4 +1,4 @@
-"""Why money is late: how many people wait for which cause and since when, and who they are."""
+"""Why money is late or will be: how many people wait for which cause and since when, and who they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse
 
-from services.incentive import store
+from services.incentive import money_store, store
 from services.incentive.api.door import Door
 from services.incentive.domain.draft import DelayCause
 from services.incentive.pages import desk_view
@@ -36,13 +36,12 @@ def add_delays(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.get(PLACE, include_in_schema=False)
     async def by_cause(staff: Staff = anybody) -> HTMLResponse:
         rows = [row for each in causes(door) if (row := await _row(door, each))["total"]]
-        return site.page("delays.html", staff, "keterlambatan", rows=rows, ages=AGES)
+        foretold = [row for each in door.reference.desk.causes if (row := await _foretold(door, each))["total"]]
+        return site.page("delays.html", staff, "keterlambatan", rows=rows, ages=AGES, foretold=foretold)
 
     @router.get(f"{PLACE}/{{code}}", include_in_schema=False)
     async def people(code: CausePath, umur: Age = "", page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
-        cause = next((each for each in causes(door) if each.code == code), None)
-        if cause is None:
-            raise Refused("CAUSE_UNKNOWN")
+        cause = _known(causes(door), code)
         since, until = span_of(umur, door.today())
         found = await store.late_for(door.service.database, code, since, until, page_no * MOST, MOST)
         words = next((name for age, name, _, _ in AGES if age == umur), "")
@@ -50,6 +49,32 @@ def add_delays(router: APIRouter, door: Door, site: StaffSite) -> None:
         shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "age": umur, "age_words": words}
         actor = desk_view.actor(cause)
         return site.page("delayed.html", staff, "keterlambatan", cause=cause, actor=actor, **shown)
+
+
+def add_forecasts(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """Who will be late, while somebody can still act."""
+    anybody = Depends(door.accounts.require())
+
+    @router.get(f"{PLACE}/akan/{{code}}", include_in_schema=False)
+    async def people(code: CausePath, page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
+        cause = _known(door.reference.desk.causes, code)
+        found = await money_store.forecast_for(door.service.database, code, page_no * MOST, MOST)
+        rows = desk_view.forecast_rows(found, door.today())
+        shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "actor": desk_view.actor(cause)}
+        return site.page("forecast.html", staff, "keterlambatan", cause=cause, **shown)
+
+
+def _known(known: Sequence[DelayCause], code: str) -> DelayCause:
+    """Raises CAUSE_UNKNOWN."""
+    cause = next((each for each in known if each.code == code), None)
+    if cause is None:
+        raise Refused("CAUSE_UNKNOWN")
+    return cause
+
+
+async def _foretold(door: Door, cause: DelayCause) -> dict[str, object]:
+    total = await money_store.forecast_count(door.service.database, cause.code)
+    return {"cause": cause, "actor": desk_view.actor(cause), "total": total}
 
 
 async def _row(door: Door, cause: DelayCause) -> dict[str, object]:

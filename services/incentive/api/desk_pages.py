@@ -11,8 +11,12 @@ from fastapi.responses import HTMLResponse
 
 from services.incentive import money_store, store
 from services.incentive.api import (
+    assisted_pages,
     batch_pages,
+    catalogue_pages,
+    clawback_pages,
     delay_pages,
+    file_pages,
     fund_pages,
     line_pages,
     list_pages,
@@ -50,10 +54,20 @@ def add_desk_pages(router: APIRouter, door: Door) -> None:
         payment_pages.add_payments,
         payment_pages.add_payment_forms,
         delay_pages.add_delays,
+        delay_pages.add_forecasts,
         list_pages.add_lists,
         list_pages.add_certificate_form,
         person_pages.add_people,
+        assisted_pages.add_assisted,
+        assisted_pages.add_assisted_money,
+        assisted_pages.add_assisted_opinions,
+        catalogue_pages.add_catalogue,
+        catalogue_pages.add_catalogue_forms,
         line_pages.add_lines,
+        clawback_pages.add_clawbacks,
+        clawback_pages.add_plan_forms,
+        clawback_pages.add_letters,
+        file_pages.add_files,
         fund_pages.add_funds,
         fund_pages.add_proofs,
     ):
@@ -95,16 +109,31 @@ async def _payments(door: Door) -> Sequence[Number]:
     return (
         Number(unknown, "pembayaran tidak diketahui hasilnya", "/pembayaran", "Sekretariat, kepala dinas", full),
         Number(failed, "pembayaran gagal atau kembali", "/pembayaran?apa=gagal", "Sekretariat", full),
+        Number(
+            len(await file_pages.silent(door)),
+            "berkas di bank tanpa jawaban lebih dari sehari",
+            "/berkas-bank",
+            "Sekretariat menanyakan",
+        ),
         Number(lines, "baris rekening koran tanpa penjelasan", "/rekening-koran", "Sekretariat menjelaskan"),
     )
 
 
 async def _people(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
     late = sum([await store.late_count(door.service.database, each.code) for each in delay_pages.causes(door)])
+    foretold = sum(
+        [await money_store.forecast_count(door.service.database, each.code) for each in door.reference.desk.causes]
+    )
+    rises = await catalogue_pages.rises_lately(door)
     return (
+        Number(foretold, "orang akan terlambat bila tidak ditindak", "/keterlambatan#akan", "Menurut sebabnya"),
         Number(late, "orang menunggu insentif yang terlambat", "/keterlambatan", "Menurut sebabnya"),
+        Number(
+            await clawback_pages.waiting(door), "orang harus mengembalikan bantuan", "/pengembalian", "Menurut umur"
+        ),
         Number(counts["unmatched"], "orang dengan sertifikat belum cocok", "/sertifikat", "Penempatan, sekretariat"),
         Number(counts["hold"], "rekening baru diganti, masih ditahan", "/rekening", "Menunggu 72 jam"),
         Number(counts["shared"], "orang dengan rekening bersama", "/rekening?apa=bersama", "Pemeriksaan identitas"),
+        Number(rises, "harga pelatihan naik tajam dalam 7 hari", "/katalog", "Tanyakan ke platform"),
         Number(counts["refused_claims"], f"klaim ditolak dalam {CLAIM_TIME.days} hari", "/klaim", "Kabari platform"),
     )

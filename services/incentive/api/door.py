@@ -18,13 +18,16 @@ from services.incentive import store
 from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.border import Border
 from services.incentive.adapters.partners import Partners
+from services.incentive.catalogue_store import Shelf
+from services.incentive.domain.advice import advise
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.catalogue import Course
 from services.incentive.domain.codes import IssueCode, Purpose, TryCode
 from services.incentive.domain.days import day_of
-from services.incentive.domain.fit import Advice, advise
+from services.incentive.domain.fit import Buyer, points, weigh
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.purchases import BuyCourse
+from services.incentive.domain.wishes import NO_WISH, Wish, read_wish
 from services.incentive.reference import Reference
 from services.incentive.settings import IncentiveSettings
 from shared.contracts.base import Sealed
@@ -96,6 +99,7 @@ class Door:
     partners: Partners
     bank: Bank | None
     limits: DoorLimits
+    shelf: Shelf
 
     @property
     def border(self) -> Border:
@@ -163,18 +167,31 @@ class Door:
             raise Refused("CODE_WRONG")
         return None
 
-    async def advice(self, person: Participant, course: Course, interests: tuple[str, ...] = ()) -> tuple[Advice, ...]:
-        """What this person should know before buying this course."""
-        applicant = await store.one(self.service.database, Applicant, person.applicant_id)
-        education = applicant.education if applicant else ""
-        return advise(course, education=education, interests=interests, balance_rupiah=person.balance_rupiah)
+    async def buyer(self, person: Participant, interests: tuple[str, ...] = ()) -> Buyer:
+        """What a course is weighed by for this person; an erased person has no wish that can be read."""
+        known = await store.one(self.service.database, Applicant, person.applicant_id)
+        if known is None:
+            return Buyer(person.balance_rupiah, interests=interests)
+        wish = await self._wish(known)
+        return Buyer(person.balance_rupiah, known.education, known.work_status, wish, interests)
+
+    async def _wish(self, applicant: Applicant) -> Wish:
+        if applicant.desired_training is None:
+            return NO_WISH
+        try:
+            key = await self.vault.key(applicant.applicant_id)
+            return read_wish(key.open("desired_training", applicant.desired_training), self.reference.wish_words)
+        except Unreadable:
+            return NO_WISH
 
     async def buying(
         self, person: Participant, course: Course, top_up: bool, by: str | None, interests: tuple[str, ...] = ()
     ) -> BuyCourse:
-        """The purchase of a course, with the warnings that were shown before it."""
-        warned = tuple(each.code for each in await self.advice(person, course, interests) if each.warns)
-        return BuyCourse(person.applicant_id, course, new_code(), top_up, by, warned)
+        """The purchase of a course, with the score and the warnings that were shown before it."""
+        buyer = await self.buyer(person, interests)
+        warned = tuple(each.code for each in advise(course, buyer) if each.warns)
+        score = points(weigh(course, buyer))
+        return BuyCourse(person.applicant_id, course, new_code(), top_up, by, warned, score)
 
     async def answered(self, request: Request, act: str, key: str | None) -> tuple[str | None, str, Any]:
         """For an idempotent act: its key and digest as keyed hashes, and the reply when it was given before.

@@ -32,7 +32,8 @@ def add_held(router: APIRouter, door: Door) -> None:
 
     @router.post("/staff/participants/{applicant_id}/completions/reject", status_code=202, summary="Tolak penyelesaian")
     async def reject(applicant_id: ApplicantId, body: RejectBody, staff: Staff = counter) -> dict[str, Any]:
-        return dict(await door.execute(RejectCompletion(applicant_id, body.purchase_number, staff.username)))
+        command = RejectCompletion(applicant_id, body.purchase_number, staff.username, body.reason)
+        return dict(await door.execute(command))
 
 
 def _rows(person: Participant) -> list[dict[str, Any]]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.incentive import store
 from services.incentive.api import views
 from services.incentive.api.bodies import After, ApplicantId, CertificateBody, RejectBody
 from services.incentive.api.door import Door
+from services.incentive.api.staff import participant_of
 from services.incentive.domain.completion import ReconcileCertificate
 from services.incentive.domain.doubts import RejectCompletion
 from services.incentive.domain.participant import Participant
 from services.incentive.pages import desk_view
 from services.incentive.pages.desk_words import claim_reason
+from shared.contracts.decision import Refused
 from shared.security.accounts import Role, Staff
 from shared.web.forms import read, sent, whole
 from shared.web.staff_site import HOME, StaffSite
@@ -22,9 +24,10 @@ CERTIFICATES, ACCOUNTS, CLAIMS = f"{HOME}/sertifikat", f"{HOME}/rekening", f"{HO
 COUNTER: tuple[Role, ...] = ("placement", "secretariat")
 MOST = 100
 SHARED = "bersama"
+AGREED = "ya"
 DONE = {
     "cocok": "Sertifikat sudah dicocokkan.",
-    "tolak": "Penyelesaian ditolak; pelatihan itu belum tercatat selesai.",
+    "tolak": "Penyelesaian ditolak; pelatihan itu belum tercatat selesai, dan peserta diberi tahu alasannya.",
 }
 
 
@@ -58,7 +61,7 @@ def add_lists(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.get(CLAIMS, include_in_schema=False)
     async def claims(staff: Staff = anybody) -> HTMLResponse:
         found = await store.latest_refused_claims(door.service.database, MOST)
-        names = {each.platform_code: each.platform for each in door.reference.catalogue.values()}
+        names = await door.shelf.platforms()
         rows = [(each, names.get(each.partner_code or "", each.partner_code)) for each in found]
         return site.page("claims.html", staff, "sertifikat", rows=rows, most=MOST, reason=claim_reason)
 
@@ -78,10 +81,20 @@ def add_certificate_form(router: APIRouter, door: Door, site: StaffSite) -> None
         return site.to(f"{CERTIFICATES}?selesai=cocok")
 
     @router.post(f"{CERTIFICATES}/{{applicant_id}}/tolak", include_in_schema=False)
-    async def reject(request: Request, applicant_id: ApplicantId, staff: Staff = counter) -> RedirectResponse:
+    async def reject(request: Request, applicant_id: ApplicantId, staff: Staff = counter) -> Response:
+        """First the reason is read back; only the second click rejects."""
         form = await sent(request)
-        body = read(RejectBody, {"purchase_number": whole(form.get("purchase_number", ""))})
-        await site.once(staff, form, RejectCompletion(applicant_id, body.purchase_number, staff.username))
+        number = whole(form.get("purchase_number", ""))
+        body = read(RejectBody, {"purchase_number": number, "reason": form.get("reason", "").strip()})
+        if form.get("sure") != AGREED:
+            person = await participant_of(door, applicant_id)
+            rows = desk_view.certificates([person], door.today())
+            row = next((each for each in rows if each["purchase_number"] == number and each["doubts"]), None)
+            if row is None:
+                raise Refused("COMPLETION_NOT_DOUBTED")
+            return site.page("rejection.html", staff, "sertifikat", row=row, reason=body.reason)
+        command = RejectCompletion(applicant_id, body.purchase_number, staff.username, body.reason)
+        await site.once(staff, form, command)
         return site.to(f"{CERTIFICATES}?selesai=tolak")
 
 

@@ -39,6 +39,7 @@ def add_people(router: APIRouter, door: Door, site: StaffSite) -> None:
             person=shown,
             remarks=remarks(person.account) if person.account else (),
             warned={each.number: [WARNINGS.get(code, code) for code in each.warned] for each in person.purchases},
+            fits={each.number: each.fit_points for each in person.purchases},
             why=person.ended_text or REASONS.get(person.ended_reason or "", person.ended_reason or ""),
             notice=DONE.get(selesai, ""),
             **words,

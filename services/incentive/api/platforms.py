@@ -21,6 +21,7 @@ from services.incentive import store
 from services.incentive.adapters.border import DOOR_AGE, ClaimAccepted, ClaimRefused, Envelope
 from services.incentive.adapters.partners import Partner, PartnersUnreadable
 from services.incentive.api.door import Door
+from services.incentive.domain.completion import RecordCompletion
 from services.incentive.domain.participant import Participant, PurchaseState
 from services.incentive.domain.redeem_codes import (
     LAST_ATTENDANCE,
@@ -171,13 +172,12 @@ def add_claims(router: APIRouter, door: Door) -> None:
     async def claim(request: Request) -> dict[str, Any]:
         judged = await _judged(door, request)
         if isinstance(judged, ClaimRefused):
-            await _refuse(door, judged.reason, judged.partner_code, judged.digest, judged.claim_id)
+            await _refuse(door, judged.reason, judged, len(await raw_body(request)))
             raise Problem(judged.reason, status=403, sentence=NOT_BELIEVED)
         try:
             return dict(await door.execute(judged.command))
         except Refused as refused:
-            command = judged.command
-            await _refuse(door, refused.code, command.partner_code, command.digest, command.claim_id)
+            await _refuse(door, refused.code, judged.command, judged.command.size)
             raise
 
 
@@ -198,5 +198,6 @@ async def _judged(door: Door, request: Request) -> ClaimAccepted | ClaimRefused:
         raise Problem("NOT_READY") from None
 
 
-async def _refuse(door: Door, reason: str, partner_code: str | None, digest: str, claim_id: str | None) -> None:
-    await door.execute(RefuseClaim(f"http/{digest}", reason, partner_code, digest, claim_id))
+async def _refuse(door: Door, reason: str, claim: ClaimRefused | RecordCompletion, size: int) -> None:
+    place = f"http/{claim.digest}"
+    await door.execute(RefuseClaim(place, reason, claim.partner_code, claim.digest, claim.claim_id, size))

@@ -16,25 +16,24 @@ from shared.contracts.decision import Decision
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """`tracking_code` (kode lacak) is compared when a person opens their page; `education` serves course advice."""
+    """`tracking_code` (kode lacak) is compared when a person opens their page; all below it serves course advice."""
 
     collection: ClassVar[str] = "applicants"
 
     applicant_id: str
     tracking_code: Sealed
     education: str
+    work_status: str = ""
+    desired_training: Sealed | None = None
 
     @property
     def id(self) -> str:
         return self.applicant_id
 
 
-def remember(known: Applicant | None, *, applicant_id: str, tracking_code: Sealed | None, education: str) -> Decision:
-    """A person registered or their data changed. A correction carries the code only when it is a new one."""
-    code = tracking_code or (known.tracking_code if known else None)
-    if code is None:
-        return Decision()  # a correction of somebody whose registration we have not heard of
-    return Decision(changes=(Applicant(applicant_id, code, education),))
+def remember(known: Applicant | None, told: Applicant) -> Decision:
+    """A person registered or their data changed."""
+    return Decision() if told == known else Decision(changes=(told,))
 
 
 NO_CODE = "-"

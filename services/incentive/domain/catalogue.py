@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 EDUCATION = {"NONE": 0, "SD": 1, "SMP": 2, "SMA": 3, "SMK": 3, "DIPLOMA": 4, "S1": 5, "S2": 6, "S3": 7}
 """Schooling, as registration codes it, with its level."""
+MODES = frozenset({"online", "hybrid", "offline"})
+MOST_PRICE_RUPIAH = 100_000_000
+MOST_TEXT = 200
+_CODE = re.compile(r"[A-Z0-9_-]{1,40}")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
+_KBJI = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +42,72 @@ class Course:
     """What one must know or have before, in Indonesian; empty: nothing."""
 
 
+COLUMNS = tuple(Course.__dataclass_fields__)
+"""The columns of a catalogue file."""
+_NUMBERS = ("price_rupiah", "hours", "kkni_level")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one row: its number (1 is the first below the heading), its course, and an Indonesian word."""
+
+    row: int
+    course_code: str
+    what: str
+
+
 class CatalogueWrong(Exception):
     """A row of the catalogue cannot be used; the text names the course. The service must not start."""
 
 
 def read_catalogue(rows: Iterable[Mapping[str, str]]) -> dict[str, Course]:
-    """Courses by code. Raises CatalogueWrong for a doubled code, a bad number or an unknown level."""
-    courses: dict[str, Course] = {}
-    for row in rows:
-        course = _course(row)
-        if course.course_code in courses:
-            raise CatalogueWrong(f"{course.course_code} stands twice in the catalogue")
-        courses[course.course_code] = course
+    """Courses by code. Raises CatalogueWrong for the first row that cannot be used."""
+    courses, faults = examine(rows)
+    for fault in faults:
+        raise CatalogueWrong(f"row {fault.row}, {fault.course_code}: {fault.what}")
     return courses
 
 
+def examine(rows: Iterable[Mapping[str, str]]) -> tuple[dict[str, Course], list[Fault]]:
+    """Courses by code, and every row that cannot be used."""
+    courses: dict[str, Course] = {}
+    faults: list[Fault] = []
+    for number, row in enumerate(rows, 1):
+        code = str(row.get("course_code") or "")[:40]
+        try:
+            course = _course(row)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            faults.append(Fault(number, code, "kolom kurang, lebih, atau bukan angka"))
+            continue
+        what = "kode dua kali" if course.course_code in courses else _fault(course)
+        if what:
+            faults.append(Fault(number, code, what))
+        else:
+            courses[course.course_code] = course
+    return courses, faults
+
+
 def _course(row: Mapping[str, str]) -> Course:
-    texts = {name: row[name] for name in row if name not in ("price_rupiah", "hours", "kkni_level")}
-    try:
-        course = Course(
-            price_rupiah=int(row["price_rupiah"]), hours=int(row["hours"]), kkni_level=int(row["kkni_level"]), **texts
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise CatalogueWrong(f"{row.get('course_code')}: a column is missing or not a number") from error
-    if course.price_rupiah <= 0 or course.entry_education not in EDUCATION or not 1 <= course.kkni_level <= 9:
-        raise CatalogueWrong(f"{course.course_code}: price, entry education or KKNI level is out of range")
-    return course
+    """Raises AttributeError, KeyError, TypeError or ValueError for a column too few, too many or of another kind."""
+    values: dict[str, Any] = {name: int(row[name]) for name in _NUMBERS}
+    values |= {name: row[name].strip() for name in row if name not in _NUMBERS}
+    return Course(**values)
+
+
+def _fault(course: Course) -> str:
+    """What is out of range; empty: nothing."""
+    texts = (course.course_name, course.platform, course.institution, course.topic, course.skkni, course.needs)
+    checks = (
+        (_CODE.fullmatch(course.course_code), "kode kelas tidak sah"),
+        (_NAME.fullmatch(course.platform_code) and course.certificate_prefix, "kode platform atau awalan sertifikat"),
+        (
+            course.course_name and course.platform and max(map(len, texts)) <= MOST_TEXT,
+            "nama kosong atau terlalu panjang",
+        ),
+        (0 < course.price_rupiah <= MOST_PRICE_RUPIAH, "harga di luar batas"),
+        (1 <= course.hours <= 2_000, "lama kelas di luar batas"),
+        (course.mode in MODES, "cara belajar tidak dikenal"),
+        (_KBJI.fullmatch(course.kbji), "kode KBJI bukan angka"),
+        (course.entry_education in EDUCATION and 1 <= course.kkni_level <= 9, "pendidikan atau jenjang KKNI"),
+    )
+    return next((what for holds, what in checks if not holds), "")

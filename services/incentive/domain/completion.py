@@ -61,6 +61,8 @@ class RecordCompletion:
     badge: Badge | None = None
     key: str = ""
     signed_at: datetime | None = None
+    size: int = 0
+    """Bytes of its body."""
 
     @property
     def claim_key(self) -> str:
@@ -125,7 +127,7 @@ def record(
 
 def _counted(draft: Draft, command: RecordCompletion, hour: PartnerHour | None) -> tuple[str, ...]:
     """Count the claim among those of its platform; returns all doubts about it."""
-    count, unusual = taken(hour, command.partner_code, command.limits, draft.now)
+    count, unusual = taken(hour, command.partner_code, command.limits, command.size, draft.now)
     draft.add(count)
     return (*command.doubts, UNUSUAL) if unusual else command.doubts
 

@@ -18,6 +18,7 @@ from services.incentive.domain.participant import (
     AccountCheck,
     Entitlement,
     EntitlementState,
+    Participant,
     Purchase,
 )
 from shared.contracts.incentive import IncentiveDelayed
@@ -137,6 +138,23 @@ def cause_of(draft: Draft, each: Entitlement) -> DelayCause | None:
     if each.state == State.SENDING and not each.conflict and not _unknown(draft, each):
         return None
     return next(cause for cause in draft.office.causes if TESTS[cause.code](draft, each))
+
+
+def late_by_cause(person: Participant) -> dict[str, int]:
+    """Rupiah announced as late, by the one cause of each incentive; nobody waits when a participation has ended."""
+    sums: dict[str, int] = {}
+    for each in person.entitlements if person.active else ():
+        if each.cause and each.state not in (State.PAID, State.CANCELLED):
+            sums[each.cause] = sums.get(each.cause, 0) + each.amount_rupiah
+    return sums
+
+
+def late_rupiah(draft: Draft) -> int:
+    """All late rupiah by their dates alone. What is on its way for less than a day may have no cause yet."""
+    if not draft.person.active:
+        return 0
+    late = (each for each in draft.person.entitlements if is_late(draft, each))
+    return sum(each.amount_rupiah for each in late if each.cause or each.state != State.SENDING)
 
 
 def announce(draft: Draft) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 from services.incentive.domain.draft import Draft, participating
 from services.incentive.domain.entitlements import POST_TRAINING
 from services.incentive.domain.participant import EntitlementState, Purchase
+from services.incentive.domain.redeem_codes import course_fields
 from shared.contracts.decision import Refused
+from shared.contracts.incentive import CompletionRejected
 
 SIGNED_BEFORE_REVOCATION = "SIGNED_BEFORE_REVOCATION"
 """Signed by a key that was revoked since; whoever stole the key can write an earlier time."""
@@ -31,6 +33,8 @@ class RejectCompletion:
     applicant_id: str
     purchase_number: int
     by: str
+    reason: str
+    """Why, in Indonesian, as the person is told."""
 
 
 def doubt(draft: Draft, purchase_number: int, reason: str) -> None:
@@ -60,6 +64,7 @@ def reject(draft: Draft, command: RejectCompletion) -> dict[str, Any]:
     purchase = person.purchase(command.purchase_number)
     if purchase is None or purchase.finished_on is None or not purchase.doubts:
         raise Refused("COMPLETION_NOT_DOUBTED")
+    doubts = purchase.doubts
     draft.set_purchase(
         purchase.number,
         finished_on=None,
@@ -69,6 +74,15 @@ def reject(draft: Draft, command: RejectCompletion) -> dict[str, Any]:
         doubts=(),
     )
     _take_back_dates(draft)
+    draft.tell(
+        CompletionRejected(
+            **course_fields(draft.person, purchase),
+            rejected_at=draft.now,
+            reason_text=command.reason,
+            doubts=doubts,
+            completions_left=sum(each.certificate_number is not None for each in draft.person.purchases),
+        )
+    )
     return {"completed": False}
 
 

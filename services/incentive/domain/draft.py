@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from services.incentive.domain.bank_days import Calendars
 from services.incentive.domain.days import day_of
 from services.incentive.domain.ledger import LedgerAccount, Posting, post
 from services.incentive.domain.participant import Entitlement, Participant, Purchase, Survey
@@ -36,6 +37,7 @@ class Office:
     causes: tuple[DelayCause, ...]
     """In order of precedence: the first that holds is the one announced."""
     funds_short: bool = False
+    calendars: Calendars = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from services.incentive.domain.draft import Draft
 from services.incentive.domain.ledger import LedgerAccount
 from services.incentive.domain.participant import Entitlement, EntitlementState, Participant
 from services.incentive.domain.rules import RuleSet
-from shared.contracts.incentive import IncentiveDue
+from shared.contracts.incentive import IncentiveDue, UnpaidInstalment
 
 POST_TRAINING, SURVEY = "post_training", "survey"
 State = EntitlementState
@@ -131,6 +131,15 @@ def cancel_open(draft: Draft) -> None:
 def has_open(person: Participant) -> bool:
     """Is anything still to come or on its way?"""
     return any(each.state not in (State.PAID, State.CANCELLED) for each in person.entitlements)
+
+
+def unpaid_instalments(person: Participant) -> tuple[UnpaidInstalment, ...]:
+    """What is still to come or on its way, as the event of the end names it."""
+    return tuple(
+        UnpaidInstalment(kind=each.kind, number=each.number, amount_rupiah=each.amount_rupiah)
+        for each in person.entitlements
+        if each.state not in (State.PAID, State.CANCELLED)
+    )
 
 
 def instalment_fields(person: Participant, each: Entitlement) -> dict[str, Any]:

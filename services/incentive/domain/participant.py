@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from services.incentive.domain.debts import Debt
 from shared.contracts.base import Sealed
 
 
@@ -51,7 +52,9 @@ class Purchase:
     reviewed_at: datetime | None = None
     assisted_by: str | None = None
     warned: tuple[str, ...] = ()
-    """Codes of the remarks (fit.py) that were shown before buying."""
+    """Codes of the remarks (advice.py) that were shown before buying."""
+    fit_points: int | None = None
+    """How well the course suited, 0 to 100, as it was shown before buying."""
     doubts: tuple[str, ...] = ()
     """Why its completion releases no money until a person has looked (doubts.py)."""
 
@@ -88,6 +91,7 @@ class Entitlement:
     batched_on: date | None = None
     reference: str | None = None
     sent_at: datetime | None = None
+    """When it goes to the bank: in the future while the bank is closed."""
     paid_at: datetime | None = None
     failure: str | None = None
     """Code of the bank for the last failure or return that is not mended."""
@@ -98,6 +102,10 @@ class Entitlement:
     cause: str | None = None
     """The cause of delay last announced."""
     new_date: date | None = None
+    forecast: str | None = None
+    """Cause for which it will be late, while its day has not passed (forecasts.py)."""
+    forecasts: tuple[str, ...] = ()
+    """Causes for which that was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +196,29 @@ class Participant:
     ended_reason: str | None = None
     ended_text: str | None = None
     repay_until: date | None = None
+    debt: Debt | None = None
     next_action_at: datetime | None = None
     """When time alone changes something; None: never."""
     ready_on: date | None = None
     """Earliest due date among the incentives that a batch may take now."""
     late: bool = False
+    late_rupiah: int = 0
+    """What is late, whatever its cause; what was just given to the bank and never announced is not in it."""
     unresolved: bool = False
     """Some payment is unknown, in conflict, failed or returned: staff look at it."""
     late_cause: str = ""
     """Cause last announced of what is late for longest; ON_ITS_WAY (sequel.py) while none is; empty: nothing is."""
     late_since: date | None = None
     """Its due date."""
+    forecast_cause: str = ""
+    """Cause for which the next incentive that will be late will be so; empty: none will."""
+    forecast_on: date | None = None
+    """Its due date."""
     unmatched: bool = False
     """A finished course whose certificate is missing or not matched yet."""
+    debt_state: str = ""
+    """DebtState of what is to be repaid, and since when; empty: there is nothing."""
+    debt_since: datetime | None = None
     account_watch: str = ""
     """`shared`: others linked the same account; `hold`: it was changed and payments wait; else empty."""
     tracking_index: str = ""

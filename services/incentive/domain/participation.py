@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.incentive.domain import clawbacks
 from services.incentive.domain.applicants import NO_CODE
 from services.incentive.domain.days import day_of, end_of, morning_of
 from services.incentive.domain.draft import Draft, Office
-from services.incentive.domain.entitlements import cancel_open, has_open
+from services.incentive.domain.entitlements import cancel_open, has_open, unpaid_instalments
 from services.incentive.domain.ledger import LedgerAccount
 from services.incentive.domain.participant import Participant, PurchaseState, Standing
 from services.incentive.domain.purchases import release_all
@@ -141,6 +142,7 @@ def end(draft: Draft, reason: str, reason_text: str = "") -> None:
     release_all(draft)
     rest = draft.person.balance_rupiah
     draft.move(LedgerAccount.TRAINING_BALANCE, LedgerAccount.TREASURY, rest, "training/ended")
+    unpaid = unpaid_instalments(draft.person)
     cancel_open(draft)
     draft.set(standing=Standing.REVOKED, ended_reason=reason, balance_closed=True)
     draft.tell(
@@ -152,6 +154,7 @@ def end(draft: Draft, reason: str, reason_text: str = "") -> None:
             reason_text=reason_text or REASONS[reason],
             amount_rupiah=rest,
             appeal_deadline=draft.today + timedelta(days=draft.rules.appeal_days),
+            unpaid=unpaid,
         )
     )
 
@@ -172,6 +175,7 @@ def reclaim(draft: Draft, step: str) -> None:
     for source in (LedgerAccount.PLATFORMS, LedgerAccount.PAID):
         draft.move(source, LedgerAccount.CLAWBACK, draft.holds(source), f"clawback/{source}/{step}")
     if draft.holds(LedgerAccount.CLAWBACK):
+        clawbacks.open_debt(draft)
         draft.tell(
             ClawbackOpened(
                 applicant_id=draft.person.applicant_id,
@@ -200,6 +204,7 @@ def record_repayment(draft: Draft, command: RecordRepayment) -> dict[str, int]:
         raise Refused("REPAYMENT_ABOVE_DEBT", debt_rupiah=draft.holds(LedgerAccount.CLAWBACK))
     step = f"clawback/repaid/{command.repayment_id}"
     draft.move(LedgerAccount.CLAWBACK, LedgerAccount.TREASURY, command.amount_rupiah, step)
+    clawbacks.repaid(draft, command.amount_rupiah)
     return {"left_rupiah": draft.holds(LedgerAccount.CLAWBACK)}
 
 

@@ -1,4 +1,4 @@
-"""How many claims a platform may make: a quota per hour, and a rate above which a person looks before money moves.
+"""How much a platform may claim: quotas per hour, and a rate above which a person looks before money moves.
 
 Both are data of the partners file. They bound what a stolen key can do (reliability.md G2): in one hour no more
 completions than the quota, and of these no more than `unusual_above` that can release money without a person.
@@ -22,6 +22,9 @@ class Limits:
 
     claims_per_hour: int = 1_000
     """The claim after it is refused (QUOTA_EXCEEDED) and may be sent again in the next hour."""
+    bytes_per_hour: int = 2 * 2**20
+    """Bodies of all claims together; what goes beyond is refused like one claim too many. A claim with a number has
+    about 200 bytes, one with a badge up to 8 KiB: a platform with badges may need more."""
     unusual_above: int = 300
     """Completions after it are recorded and wait for a person (doubts.py)."""
 
@@ -38,6 +41,8 @@ class PartnerHour:
     claims: int = 0
     completions: int = 0
     """Claims among them that were taken."""
+    bytes: int = 0
+    """Their bodies."""
 
     @property
     def id(self) -> str:
@@ -50,18 +55,20 @@ def _current(known: PartnerHour | None, partner_code: str, now: datetime) -> Par
     return known if known and known.hour >= hour else PartnerHour(partner_code, hour)
 
 
-def taken(known: PartnerHour | None, partner_code: str, limits: Limits, now: datetime) -> tuple[PartnerHour, bool]:
-    """Count a claim that is taken; True when there are unusually many. Raises QUOTA_EXCEEDED."""
+def taken(
+    known: PartnerHour | None, partner_code: str, limits: Limits, size: int, now: datetime
+) -> tuple[PartnerHour, bool]:
+    """Count a claim of `size` bytes that is taken; True when there are unusually many. Raises QUOTA_EXCEEDED."""
     count = _current(known, partner_code, now)
-    if count.claims >= limits.claims_per_hour:
+    if count.claims >= limits.claims_per_hour or count.bytes + size > limits.bytes_per_hour:
         raise Refused("QUOTA_EXCEEDED")
-    count = replace(count, claims=count.claims + 1, completions=count.completions + 1)
+    count = replace(count, claims=count.claims + 1, completions=count.completions + 1, bytes=count.bytes + size)
     return count, count.completions > limits.unusual_above
 
 
-def refused(known: PartnerHour | None, partner_code: str, reason: str, now: datetime) -> PartnerHour | None:
-    """Count a refused claim: guessing redeem codes uses up the quota too. A quota that is used up stays so."""
+def refused(known: PartnerHour | None, partner_code: str, reason: str, size: int, now: datetime) -> PartnerHour | None:
+    """Count a refused claim: guessing redeem codes uses up the quotas too. A quota that is used up stays so."""
     if reason == "QUOTA_EXCEEDED":
         return None
     count = _current(known, partner_code, now)
-    return replace(count, claims=count.claims + 1)
+    return replace(count, claims=count.claims + 1, bytes=count.bytes + size)

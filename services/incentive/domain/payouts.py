@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
+from services.incentive.domain.bank_days import opening_for
 from services.incentive.domain.draft import Draft, participating
 from services.incentive.domain.ledger import LedgerAccount
 from services.incentive.domain.participant import ACCOUNT_FAILURES, Account, Entitlement, EntitlementState
@@ -100,8 +101,9 @@ def reference_of(applicant_id: str, kind: str, number: int, attempt: int) -> str
 
 
 def send(draft: Draft, each: Entitlement, account: Account, batch_id: str) -> None:
-    """Give one owed entitlement to the bank."""
+    """Give one owed entitlement to the bank, or to its next opening: until then the order lies with us."""
     person, attempt = draft.person, each.attempt + 1
+    sent_at = opening_for(account.bank, draft.office.calendars, draft.now)
     payment = Payment(
         reference=reference_of(person.applicant_id, each.kind, each.number, attempt),
         applicant_id=person.applicant_id,
@@ -113,10 +115,10 @@ def send(draft: Draft, each: Entitlement, account: Account, batch_id: str) -> No
         account_version=account.version,
         account_masked=account.masked,
         batch_id=batch_id,
-        sent_at=draft.now,
+        sent_at=sent_at,
     )
     draft.set_entitlement(
-        each, state=State.SENDING, attempt=attempt, reference=payment.reference, failure=None, sent_at=draft.now
+        each, state=State.SENDING, attempt=attempt, reference=payment.reference, failure=None, sent_at=sent_at
     )
     step = f"{each.kind}/{each.number}/sending/{attempt}"
     draft.move(LedgerAccount.OWED, LedgerAccount.SENDING, each.amount_rupiah, step)

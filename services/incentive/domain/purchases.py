@@ -36,6 +36,8 @@ class BuyCourse:
     """Staff who acted for a person who was present; None: the person, with a one-time code."""
     warned: tuple[str, ...] = ()
     """Codes of the remarks that were shown before: kept, never a reason to refuse."""
+    fit_points: int | None = None
+    """The score (fit.py) that was shown before."""
 
 
 def buy(draft: Draft, command: BuyCourse, code: RedeemCode | None) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def buy(draft: Draft, command: BuyCourse, code: RedeemCode | None) -> dict[str, 
         hold_until=_hold_until(draft),
         assisted_by=command.assisted_by,
         warned=command.warned,
+        fit_points=command.fit_points,
     )
     draft.set(purchases=(*person.purchases, purchase))
     draft.move(LedgerAccount.TRAINING_BALANCE, LedgerAccount.HOLDS, purchase.price_rupiah, f"purchase/{number}/held")

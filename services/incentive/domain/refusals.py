@@ -21,8 +21,38 @@ REFUSALS: dict[str, Refusal] = {
     "REPAYMENT_ABOVE_DEBT": Refusal(
         "invalid", "Jumlah pengembalian melebihi sisa kewajiban {debt_rupiah} rupiah. Periksa kembali tanda terimanya."
     ),
+    "DEBT_UNKNOWN": Refusal("missing", "Tidak ada yang harus dikembalikan oleh peserta ini. Muat ulang halamannya."),
+    "PLAN_AGREED": Refusal(
+        "conflict", "Rencana cicilan sudah disetujui. Catat pembayarannya; rencana baru hanya bila yang ini berakhir."
+    ),
+    "PLAN_TOO_LONG": Refusal("invalid", "Pengembalian dapat dicicil 2 sampai {most} kali. Pilihlah jumlah yang lain."),
+    "PLAN_DATE_WRONG": Refusal(
+        "invalid", "Cicilan pertama harus sesudah hari ini dan paling lambat {last}. Pilihlah tanggal yang lain."
+    ),
+    "PLAN_NOT_PROPOSED": Refusal(
+        "conflict", "Tidak ada rencana cicilan yang menunggu keputusan. Muat ulang halamannya."
+    ),
+    "PLAN_CHANGED": Refusal(
+        "conflict", "Rencana atau sisa kewajiban tidak sama dengan yang Anda lihat. Periksa kembali sebelum menyetujui."
+    ),
     # purchases
     "COURSE_UNKNOWN": Refusal("missing", "Pelatihan ini tidak ada di katalog. Pilihlah pelatihan lain dari daftar."),
+    "COURSE_WITHDRAWN": Refusal(
+        "closed", "Pelatihan ini tidak dijual lagi. Pilihlah pelatihan lain; yang sudah Anda beli tetap berlaku."
+    ),
+    "PRICE_CHANGED": Refusal(
+        "conflict",
+        "Harga pelatihan ini baru saja berubah menjadi {price_rupiah} rupiah. Periksa harganya, "
+        "lalu beli lagi bila setuju.",
+    ),
+    "PERSON_NOT_PRESENT": Refusal(
+        "invalid", "Tindakan ini hanya untuk peserta yang hadir. Centang bahwa ia hadir dan setuju, lalu kirim lagi."
+    ),
+    "CATALOGUE_FILE_WRONG": Refusal(
+        "invalid",
+        "Berkas katalog tidak dapat dipakai. Unggah berkas CSV (UTF-8, paling banyak 1 MB dan 5.000 baris) "
+        "dengan semua kolomnya.",
+    ),
     "COURSE_MODE_NOT_ALLOWED": Refusal(
         "invalid", "Cara belajar pelatihan ini belum diizinkan oleh aturan gelombang Anda. Pilihlah pelatihan daring."
     ),

@@ -39,6 +39,8 @@ class RefuseClaim:
     partner_code: str | None
     digest: str
     claim_id: str | None = None
+    size: int = 0
+    """Bytes of its body."""
 
 
 def refuse(known: RefusedClaim | None, command: RefuseClaim, hour: PartnerHour | None, now: datetime) -> Decision:
@@ -48,5 +50,5 @@ def refuse(known: RefusedClaim | None, command: RefuseClaim, hour: PartnerHour |
     kept = RefusedClaim(command.place, command.reason, command.partner_code, command.digest, now, command.claim_id)
     if command.partner_code is None:
         return Decision(changes=(kept,))
-    count = refused(hour, command.partner_code, command.reason, now)
+    count = refused(hour, command.partner_code, command.reason, command.size, now)
     return Decision(changes=(kept, count) if count else (kept,))

@@ -33,6 +33,10 @@ class RuleSet:
     survey_window_days: int
     survey_pay_days: int
     repayment_days: int
+    repayment_reminder_days: int
+    """Before the last day to repay; also what is left to repay in when an instalment is missed."""
+    repayment_instalments: int
+    """The most into which a debt may be divided."""
     appeal_days: int
     account_hold_hours: int
     modes: tuple[str, ...]
@@ -88,6 +92,8 @@ def read_rules(document: Mapping[str, Any]) -> RuleSet:
         survey_window_days=_whole(document, "clocks.survey_window_days"),
         survey_pay_days=_whole(document, "clocks.survey_pay_within_days"),
         repayment_days=_whole(document, "clocks.repayment_days_if_ineligible"),
+        repayment_reminder_days=_whole(document, "repayment.reminder_days_before"),
+        repayment_instalments=_whole(document, "repayment.max_instalments"),
         appeal_days=_whole(document, "clocks.appeal_days"),
         account_hold_hours=_whole(document, "clocks.account_change_hold_hours"),
         modes=_texts(document, "purchase.mode"),

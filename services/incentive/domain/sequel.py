@@ -12,9 +12,11 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from services.incentive.domain.delays import announce, delay_times, is_late
+from services.incentive.domain.clawbacks import debt_times, run_debt, state_of
+from services.incentive.domain.delays import announce, delay_times, is_late, late_rupiah
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.entitlements import become_due, due_times, is_payable
+from services.incentive.domain.forecasts import forecast_times, foresee
 from services.incentive.domain.participant import EntitlementState
 from services.incentive.domain.participation import clock_times, run_clock
 from services.incentive.domain.purchases import hold_times, release_overdue
@@ -40,6 +42,8 @@ def time_passes(draft: Draft) -> None:
     if draft.person.active:
         release_overdue(draft)
         run_clock(draft)
+    else:
+        run_debt(draft)
 
 
 def settle(draft: Draft, reply: Mapping[str, Any] | None = None) -> Decision:
@@ -50,6 +54,9 @@ def settle(draft: Draft, reply: Mapping[str, Any] | None = None) -> Decision:
         become_due(draft)
         run_ladder(draft)
         announce(draft)
+        foresee(draft)
+    elif debt := draft.person.debt:
+        draft.set(debt_state=state_of(draft).value, debt_since=debt.opened_at)
     _index(draft)
     return draft.decision(**(reply or {}))
 
@@ -66,6 +73,7 @@ def _index(draft: Draft) -> None:
         and any(each.finished_on and not each.certificate_reconciled for each in person.purchases),
         account_watch=_account_watch(draft),
         **_late(draft),
+        **_forecast(draft),
     )
 
 
@@ -82,8 +90,20 @@ def _late(draft: Draft) -> dict[str, Any]:
     late = [each for each in draft.person.entitlements if draft.person.active and is_late(draft, each)]
     first = min(late, key=lambda each: each.due_on, default=None)
     if first is None:
-        return {"late": False, "late_cause": "", "late_since": None}
-    return {"late": True, "late_cause": first.cause or ON_ITS_WAY, "late_since": first.due_on}
+        return {"late": False, "late_rupiah": 0, "late_cause": "", "late_since": None}
+    return {
+        "late": True,
+        "late_rupiah": late_rupiah(draft),
+        "late_cause": first.cause or ON_ITS_WAY,
+        "late_since": first.due_on,
+    }
+
+
+def _forecast(draft: Draft) -> dict[str, Any]:
+    """What will be late, by the incentive that is due first."""
+    rows = (each for each in draft.person.entitlements if draft.person.active and each.forecast)
+    first = min(rows, key=lambda each: each.due_on, default=None)
+    return {"forecast_cause": first.forecast if first else "", "forecast_on": first.due_on if first else None}
 
 
 def _ready_on(draft: Draft) -> date | None:
@@ -93,7 +113,7 @@ def _ready_on(draft: Draft) -> date | None:
 
 def _times(draft: Draft) -> Iterator[datetime]:
     if not draft.person.active:
-        return iter(())
+        return debt_times(draft)
     return chain(
         hold_times(draft.person),
         clock_times(draft),
@@ -101,4 +121,5 @@ def _times(draft: Draft) -> Iterator[datetime]:
         due_times(draft),
         survey_times(draft),
         delay_times(draft),
+        forecast_times(draft),
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from services.incentive.domain.delays import DAYS_TO_MEND, OTHERWISE_DAYS, cause_of, is_late
 from services.incentive.domain.draft import DelayCause, Draft, Office
 from services.incentive.domain.entitlements import PAYMENT_TAKES, POST_TRAINING, SURVEY
+from services.incentive.domain.forecasts import last_chance
 from services.incentive.domain.participant import Entitlement, EntitlementState, Participant
 from services.incentive.domain.payouts import FAILURE_TEXTS, OTHER_FAILURE
 from services.incentive.domain.rules import RuleSet
@@ -35,6 +36,11 @@ class Coming:
     """When it is expected now; None when the day that was told has passed too."""
     days_to_mend: int = 0
     """How long it usually takes once the cause is removed."""
+    foretold: DelayCause | None = None
+    """Why it will be late, while its day has not passed."""
+    needed_by: date | None = None
+    """Until when it helps to remove that cause, and when the money arrives then."""
+    expected_on: date | None = None
 
 
 def coming(person: Participant, desk: Desk, now: datetime) -> Coming | None:
@@ -48,6 +54,8 @@ def coming(person: Participant, desk: Desk, now: datetime) -> Coming | None:
     is_real = person.entitlement(each.kind, each.number) is not None
     needs = survey_needs(draft, each, is_real) if each.kind == SURVEY else training_needs(draft, each)
     late = _cause(draft, each) if is_real else None
+    foretold = _foretold(draft, each) if is_real else None
+    needed_by, expected_on = last_chance(draft, each, foretold.code) if foretold else (None, None)
     return Coming(
         name=f"{KINDS[each.kind]} ke-{each.number} dari {each.total}",
         amount_rupiah=each.amount_rupiah,
@@ -57,6 +65,9 @@ def coming(person: Participant, desk: Desk, now: datetime) -> Coming | None:
         late=late,
         new_date=each.new_date if late and each.new_date and each.new_date >= draft.today else None,
         days_to_mend=DAYS_TO_MEND.get(late.code, OTHERWISE_DAYS) if late else 0,
+        foretold=foretold,
+        needed_by=needed_by,
+        expected_on=expected_on,
     )
 
 
@@ -79,6 +90,11 @@ def _cause(draft: Draft, each: Entitlement) -> DelayCause | None:
     return next((cause for cause in draft.office.causes if cause.code == each.cause), None)
 
 
+def _foretold(draft: Draft, each: Entitlement) -> DelayCause | None:
+    """The cause that was told before its day; once that has passed the delay itself is told."""
+    return next((cause for cause in draft.office.causes if cause.code == each.forecast), None)
+
+
 def _not_dated(draft: Draft, each: Entitlement) -> str:
     if each.kind == SURVEY:
         return f"Dibayarkan paling lambat {draft.rules.survey_pay_days} hari setelah survei Anda isi."
@@ -93,13 +109,19 @@ def _when(draft: Draft, each: Entitlement, needs: Sequence[Need]) -> str:
         State.WAITING: _waiting(draft, each, all(need.holds for need in needs)),
         State.DUE: f"Semua syarat terpenuhi. Dibayarkan sekitar {day(expected)}.",
         State.BATCHED: "Sudah masuk daftar pembayaran. Pejabat kedua memeriksa daftar itu, lalu bank mengirim uangnya.",
-        State.SENDING: f"Sudah diserahkan kepada bank{_since(each)}. Biasanya masuk dalam 1 hari.",
+        State.SENDING: _sending(draft, each),
         State.UNKNOWN: f"Sudah diserahkan kepada bank{_since(each)}, tetapi bank belum memastikan hasilnya. Kami terus "
         "menanyakannya. Uang Anda tidak hilang dan tidak dikirim dua kali.",
         State.FAILED: f"Bank menolak pembayaran: {_failure(each)}.",
         State.RETURNED: f"Bank mengembalikan pembayaran: {_failure(each)}.",
     }
     return sentences[each.state]
+
+
+def _sending(draft: Draft, each: Entitlement) -> str:
+    if each.sent_at and each.sent_at > draft.now:
+        return f"Sudah disetujui. Bank sedang tutup: uangnya dikirim mulai {instant(each.sent_at)}."
+    return f"Sudah diserahkan kepada bank{_since(each)}. Biasanya masuk dalam 1 hari."
 
 
 def _waiting(draft: Draft, each: Entitlement, ready: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.incentive.domain.bank_days import Calendars, must_leave_today, next_opening
 from services.incentive.domain.days import day_of
 from services.incentive.domain.draft import DelayCause
 from services.incentive.domain.participant import Entitlement, EntitlementState, Participant
@@ -76,8 +77,9 @@ def payment(person: Participant, each: Entitlement, now: datetime) -> dict[str, 
         "amount_rupiah": each.amount_rupiah,
         "reference": each.reference,
         "sent_at": each.sent_at,
-        "age": (day_of(now) - day_of(each.sent_at)).days if each.sent_at else 0,
+        "age": max(0, (day_of(now) - day_of(each.sent_at)).days) if each.sent_at else 0,
         "words": _words(each),
+        "waits": each.state == State.SENDING and each.sent_at is not None and each.sent_at > now,
         "open": unsure(each),
         "failure": FAILURE_TEXTS.get(each.failure or "", f"kode bank: {each.failure}" if each.failure else ""),
         "due_on": each.due_on,
@@ -110,6 +112,22 @@ def _late_row(person: Participant, today: date) -> dict[str, Any]:
         "days": (today - first.due_on).days,
         "new_date": first.new_date if first.new_date and first.new_date >= today else None,
     }
+
+
+def forecast_rows(people: Iterable[Participant], today: date) -> list[dict[str, Any]]:
+    """The people behind a cause of which it is foretold that it will make them late, each with what is due first."""
+    return [
+        {
+            "applicant_id": person.applicant_id,
+            "name": f"{KINDS[each.kind]} ke-{each.number}",
+            "amount_rupiah": each.amount_rupiah,
+            "due_on": each.due_on,
+            "days": (each.due_on - today).days,
+        }
+        for person in people
+        for each in person.entitlements
+        if each.forecast == person.forecast_cause and each.due_on == person.forecast_on
+    ]
 
 
 def due_rows(people: Iterable[Participant], until: date) -> list[dict[str, Any]]:
@@ -145,6 +163,26 @@ def certificates(people: Iterable[Participant], today: date) -> list[dict[str, A
         for each in person.purchases
         if each.finished_on and not each.certificate_reconciled
     ]
+
+
+def closing_rows(people: Sequence[Participant], now: datetime, calendars: Calendars) -> list[dict[str, Any]]:
+    """What is due on coming days on which its bank is closed: it must leave today to arrive in time."""
+    today = day_of(now)
+    rows = due_rows(people, date.max)
+    banks = {person.applicant_id: person.account.bank for person in people if person.account}
+    return [
+        row
+        for row in rows
+        if row["due_on"] > today
+        and (calendar := calendars.get(banks.get(row["applicant_id"], "")))
+        and must_leave_today(row["due_on"], now, calendar)
+    ]
+
+
+def closed_until(calendars: Calendars, now: datetime) -> list[tuple[str, datetime]]:
+    """Payment partners whose bank is closed now, and when it opens."""
+    openings = ((partner, next_opening(now, calendar)) for partner, calendar in sorted(calendars.items()))
+    return [(partner, opens) for partner, opens in openings if opens > now]
 
 
 def need(rows: Sequence[Mapping[str, Any]]) -> int:

@@ -51,6 +51,7 @@ DOUBTS: Mapping[str, str] = {
     "KEY_STOLEN": "kunci penandatangannya dicuri",
     "BADGE_STATUS_UNKNOWN": "daftar lencana yang ditarik platform belum dapat dibaca",
     "BADGE_WITHDRAWN": "platform menarik kembali lencananya",
+    "RATE_UNUSUAL": "platform melaporkan jauh lebih banyak daripada biasanya dalam satu jam",
 }
 """Why a completion that was believed releases no money yet (doubts.py)."""
 
@@ -79,7 +80,19 @@ WARNINGS: Mapping[str, str] = {
     "DEAR_FOR_LENGTH": "mahal untuk jumlah jamnya",
     "NEEDS": "perlu alat atau dasar lebih dahulu",
 }
-"""What a participant was warned of before buying (fit.py)."""
+"""What a participant was warned of before buying (advice.py)."""
+
+ORIGINS: Mapping[str, str] = {"shipped": "Berkas bawaan", "file": "Berkas", "platform": "Daftar platform"}
+"""Where an edition of the catalogue came from (listings.py)."""
+LOOKS: Mapping[str, str] = {
+    "AWAY": "alamatnya tidak menjawab",
+    "TOO_LARGE": "daftarnya terlalu besar",
+    "NOT_A_CATALOGUE": "isinya bukan daftar pelatihan",
+    "ROWS_WRONG": "ada baris yang salah",
+    "TOO_MANY_GONE": "terlalu banyak pelatihan hilang sekaligus; tanyakan ke platform, atau unggah daftarnya sendiri",
+    "NOT_LISTED": "platform belum ada di katalog; unggah daftar pertamanya sebagai berkas",
+}
+"""Why a platform's own list was not taken (platform_looks.py)."""
 
 STANDINGS: Mapping[str, str] = {
     "active": "berjalan",

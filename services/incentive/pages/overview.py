@@ -54,6 +54,7 @@ def _ended(person: Participant) -> Mapping[str, Any] | None:
         "why": text[:1].upper() + text[1:].rstrip("."),
         "debt": debt,
         "until": person.repay_until,
+        "plan": person.debt.plan.instalments if person.debt and person.debt.plan and person.debt.plan.agreed_at else (),
         "settled": person.standing == Standing.INELIGIBLE and not debt and person.repay_until is not None,
     }
 

@@ -62,6 +62,16 @@ TOPICS: Options = {
     "TECHNICAL": "Teknik dan bengkel",
     "TECHNOLOGY": "Komputer dan internet",
 }
+PARTS: Mapping[str, str] = {
+    "WISH": "Keinginan Anda",
+    "OCCUPATION": "Pekerjaan yang dituju",
+    "LEVEL": "Tingkat kelas",
+    "WORK": "Keadaan kerja Anda",
+    "PRICE": "Harga",
+}
+"""Part of the score of a course (fit.py)."""
+ORDERS: Options = {"": "Menurut katalog", "sesuai": "Paling sesuai untuk saya", "harga": "Harga terendah"}
+"""How the list of courses may be ordered."""
 EDUCATION: Mapping[str, str] = {
     "NONE": "siapa saja",
     "SD": "SD ke atas",

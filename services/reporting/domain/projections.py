@@ -10,18 +10,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from services.reporting.domain import money
+from services.reporting.domain.money import MONEY
 from shared.contracts import incentive, notification, registration
 from shared.contracts.base import Event, RecordParked
 
-JOURNEYS, MONEY, WAVES, COUNTS, CAMPAIGNS, TICKETS, LETTERS = COLLECTIONS = (
+JOURNEYS, WAVES, COUNTS, CAMPAIGNS, TICKETS, LETTERS = (
     "applicant_journeys",
-    "incentives",
     "waves",
     "message_counts",
     "campaigns",
     "tickets",
     "letters",
 )
+COLLECTIONS = (JOURNEYS, MONEY, WAVES, COUNTS, CAMPAIGNS, TICKETS, LETTERS)
 
 
 class Writes(Protocol):
@@ -137,30 +139,21 @@ def _selected(writes: Writes, event: registration.ApplicantSelected) -> None:
 
 def _purchased(writes: Writes, event: incentive.TrainingPurchased) -> None:
     writes.put(JOURNEYS, event.applicant_id, purchased=True)
-    purchase = f"{event.applicant_id}/training/{event.purchase_number}"
-    writes.put(MONEY, purchase, kind="training", state="paid", amount_rupiah=event.amount_rupiah)
-
-
-def _money(state: str, **fixed: Any) -> Fold:
-    """What became of one instalment. A later fact of the same instalment says what is true now."""
-
-    def fold(writes: Writes, event: Any) -> None:
-        fields = {"kind": event.kind, "number": event.number, "amount_rupiah": event.amount_rupiah, "state": state}
-        late = state == "late"
-        causes = {"cause": event.cause if late else None, "cause_text": event.cause_id if late else None}
-        id = f"{event.applicant_id}/{event.kind}/{event.number}"
-        writes.put(MONEY, id, applicant_id=event.applicant_id, due_on=event.due_on, **causes, **fields, **fixed)
-
-    return fold
-
-
-def _failed(writes: Writes, event: incentive.IncentiveFailed) -> None:
-    _money("unknown" if event.outcome == "unknown" else "failed")(writes, event)
+    money.purchased(writes, event)
 
 
 def _paid(writes: Writes, event: incentive.IncentivePaid) -> None:
-    _money("paid")(writes, event)
     writes.put(JOURNEYS, event.applicant_id, paid=True)
+    money.paid(writes, event)
+
+
+def _revoked(writes: Writes, event: incentive.ParticipationRevoked) -> None:
+    writes.put(JOURNEYS, event.applicant_id, revoked=True)
+    money.ended(writes, event)
+
+
+def _rejected(writes: Writes, event: incentive.CompletionRejected) -> None:
+    writes.put(JOURNEYS, event.applicant_id, completed=event.completions_left > 0)
 
 
 def _answered(writes: Writes, event: incentive.SurveyAnswered) -> None:
@@ -221,19 +214,22 @@ FOLDS: dict[type[Event], Fold] = {
     registration.WaveClosed: _wave_closed,
     registration.WaveDrawn: _wave_drawn,
     registration.ApplicantReleased: _flag(joined_wave=None),
+    registration.ApplicantReinstated: _flag(identity="confirmed"),
     registration.ApplicantSelected: _selected,
     registration.ApplicantNotSelected: _flag(not_selected=True),
     registration.IdentityErased: _flag(erased=True),
     incentive.TrainingPurchased: _purchased,
     incentive.TrainingCompleted: _flag(completed=True),
+    incentive.CompletionRejected: _rejected,
     incentive.TrainingReviewed: _flag(reviewed=True),
-    incentive.IncentiveDue: _money("owed"),
-    incentive.IncentiveDelayed: _money("late", was_late=True),
+    incentive.IncentiveDue: money.due,
+    incentive.IncentiveForecastLate: money.foretold,
+    incentive.IncentiveDelayed: money.delayed,
     incentive.IncentivePaid: _paid,
-    incentive.IncentiveFailed: _failed,
-    incentive.IncentiveReturned: _money("returned"),
+    incentive.IncentiveFailed: money.failed,
+    incentive.IncentiveReturned: money.returned,
     incentive.SurveyAnswered: _answered,
-    incentive.ParticipationRevoked: _flag(revoked=True),
+    incentive.ParticipationRevoked: _revoked,
     notification.MessageSent: _sent,
     notification.MessageFailed: _unsent,
     notification.CampaignPublished: _campaign,

@@ -55,7 +55,7 @@ def render(shown: Shown, smallest: int) -> str:
     """HTML of the page; small counts per kecamatan are not told, nor those that would give them away."""
     totals = {step: sum(row.get(step, 0) for row in shown.funnel) for step in STEPS}
     money = _money(shown.money)
-    whole = sum(rupiah for rupiah, _ in money.values())
+    whole = sum(rupiah for state, (rupiah, _) in money.items() if state in STATES)
     return (
         environment(HERE)
         .get_template("dashboard.html")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 from shared.contracts import incentive as money
 from shared.contracts import registration as people
 from shared.contracts.base import Event
 from shared.security.vault import PersonKey
+from tests.component.notification.samples_money import DAY, endings, instalments
+from tests.component.notification.samples_money import NOW as NOW
 
-NOW = datetime(2020, 4, 3, 1, 0, tzinfo=UTC)
-DAY = date(2020, 4, 17)
 NAME, MOBILE, EMAIL, TRACKING = "Sari Dewi", "+628120000111", "sari@example.org", "KLM-2345-XYZ"
 CANCELLED = "Kuota dari pusat ditarik kembali."
 COURSE = {
@@ -67,6 +67,14 @@ def wave_changed() -> people.WaveChanged:
     )
 
 
+def wave_cancelled() -> people.WaveChanged:
+    """Wave 3: what registration says of a cancellation."""
+    times = {"opens_at": NOW, "closes_at": NOW + timedelta(days=9)}
+    return people.WaveChanged(
+        wave=3, changed_at=NOW, change="pembatalan", reason=CANCELLED, cancelled=True, quota=10, **times
+    )
+
+
 def code(key: PersonKey, digits: str = "314159", life: timedelta = timedelta(minutes=5)) -> Event:
     sealed = key.seal("code", digits)
     return people.ConfirmationCodeIssued(
@@ -119,6 +127,7 @@ def _draw(key: PersonKey) -> list[Event]:
         people.ApplicantReleased(
             applicant_id=key.person, wave=2, released_at=NOW, reason="WAVE_CANCELLED", reason_text=CANCELLED
         ),
+        people.ApplicantReinstated(applicant_id=key.person, wave=1, reinstated_at=NOW),
     ]
 
 
@@ -153,25 +162,15 @@ def _courses(key: PersonKey) -> list[Event]:
             first=True,
             **COURSE,
         ),
+        money.CompletionRejected(
+            applicant_id=person,
+            rejected_at=NOW,
+            reason_text="Platform menjawab bahwa laporan itu bukan darinya.",
+            doubts=("KEY_STOLEN",),
+            completions_left=0,
+            **COURSE,
+        ),
         money.ReviewReminderDue(applicant_id=person, days=2, review_deadline=DAY, **COURSE),
-    ]
-
-
-def _instalments(key: PersonKey) -> list[Event]:
-    person, masked = key.person, key.seal("account_number", "BNI ••••1234")
-    instalment = {"kind": "post_training", "number": 1, "total": 4, "amount_rupiah": 600_000, "due_on": DAY}
-    paid = {"reference": "GLB1", "bank": "BNI"}
-    why = {"cause": "REVIEW_MISSING", "cause_id": "Ulasan belum diisi.", "cause_en": "-", "actor": "applicant"}
-    what = {"actor_id": "Anda", "remedy_id": "Isi ulasan.", "remedy_en": "-", "new_date": DAY, "owed": False}
-    return [
-        money.IncentiveDue(applicant_id=person, account_masked=masked, expected_on=DAY, **instalment),
-        money.IncentiveDelayed(applicant_id=person, **instalment, **why, **what),
-        money.IncentivePaid(
-            applicant_id=person, paid_at=NOW, account_masked=masked, batch_id="B1", **instalment, **paid
-        ),
-        money.IncentiveReturned(
-            applicant_id=person, returned_at=NOW, code="AC04", reason="Rekening ditutup.", **instalment, **paid
-        ),
     ]
 
 
@@ -197,30 +196,8 @@ def _account_changed(key: PersonKey) -> Event:
     )
 
 
-def _endings(key: PersonKey) -> list[Event]:
-    return [
-        money.ParticipationRevoked(
-            applicant_id=key.person,
-            wave=1,
-            revoked_at=NOW,
-            reason="NO_FIRST_PURCHASE",
-            reason_text="Pelatihan pertama tidak dibeli.",
-            amount_rupiah=1_000_000,
-            appeal_deadline=DAY,
-        ),
-        money.ClawbackOpened(
-            applicant_id=key.person,
-            opened_at=NOW,
-            reason="OFFICIAL_ASN",
-            reason_text="Terdaftar sebagai ASN.",
-            amount_rupiah=1_600_000,
-            deadline=DAY,
-        ),
-    ]
-
-
 def all_of(key: PersonKey) -> list[Event]:
     """Every event about a person, ApplicantRegistered apart."""
     of_registration = [*_identity_and_verdict(key), *_draw(key), _visit(key), code(key)]
-    of_incentive = [*_courses(key), *_instalments(key), *_surveys(key), _account_changed(key), *_endings(key)]
+    of_incentive = [*_courses(key), *instalments(key), *_surveys(key), _account_changed(key), *endings(key)]
     return [*of_registration, *of_incentive]

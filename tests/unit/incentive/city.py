@@ -10,6 +10,7 @@ from typing import Any
 
 from services.incentive.commands import commands
 from services.incentive.domain.accounts import LinkAccount
+from services.incentive.domain.bank_days import Calendars
 from services.incentive.domain.batch_work import CompleteBatch, FillBatch, MoveChunk
 from services.incentive.domain.batches import CHUNK, ApproveBatch, Batch, BatchState, MakeBatch
 from services.incentive.domain.completion import RecordCompletion
@@ -34,8 +35,8 @@ from tests.unit.incentive.deciding import Decider
 class City(Decider):
     """All states of incentive, with the clock in the test's hand."""
 
-    def __init__(self, now: datetime = SELECTED_AT) -> None:
-        desk = reference().desk
+    def __init__(self, now: datetime = SELECTED_AT, calendars: Calendars | None = None) -> None:
+        desk = reference().with_calendars(calendars or {}).desk
         effects = {"pay": pay_finished(desk), "check_account": check_finished(desk)}
         super().__init__(commands(desk), reactions(desk), effects, now)
         self._numbers = itertools.count(1)

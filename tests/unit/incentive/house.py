@@ -22,6 +22,7 @@ from services.incentive import api, effects, reactions, schedule, store
 from services.incentive.adapters.bank import Bank as BankPort
 from services.incentive.adapters.bank import SimulatedBankClient
 from services.incentive.api import OneTimeCodes
+from services.incentive.domain.bank_days import Calendars
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.refusals import REFUSALS
 from services.incentive.reference import Reference, read_reference
@@ -153,6 +154,7 @@ async def open_house(
     *,
     own_codes: bool = False,
     other_bank: OtherBank | None = None,
+    calendars: Calendars | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """With `own_codes` those of the service itself, else `codes`, else one that is always right."""
@@ -162,7 +164,7 @@ async def open_house(
     accounts = QuickAccounts(database, clock)
     bank = Bank(clock, secret=SECRET.encode(), late_seconds=0)
     bank_client = httpx.AsyncClient(transport=httpx.ASGITransport(build_bank(bank)), base_url="http://bank")
-    simulated, reference = SimulatedBankClient(bank_client), read_reference()
+    simulated, reference = SimulatedBankClient(bank_client), read_reference().with_calendars(calendars or {})
     port = other_bank(database, simulated, bank) if other_bank else simulated
     platforms = new_platforms({c.platform_code: c.certificate_prefix for c in reference.catalogue.values()})
     known = _settings(tmp_path, platforms, **settings)

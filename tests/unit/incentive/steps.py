@@ -17,8 +17,8 @@ from tests.unit.incentive.builders import COURSE, SELECTED_AT, selected
 from tests.unit.incentive.house import ACCOUNT, ANN, NIK, TRACKING, House, eventually
 
 
-async def select(house: House) -> None:
-    """Ann registers and is selected; her account at the bank is her own."""
+async def select(house: House, wish: str = "") -> None:
+    """Ann registers, with a wish for a course, and is selected; her account at the bank is her own."""
     key = house.vault.new_key(ANN)
     wrapped = {"_id": ANN, "person": ANN, "wrapped": key.wrapped.wrapped}
     await house.service.database.write([Insert("vault:person_keys", wrapped)])
@@ -35,6 +35,7 @@ async def select(house: House) -> None:
             consent_campaigns=False,
             full_name=name,
             tracking_code=key.seal("tracking_code", TRACKING),
+            desired_training=key.seal("desired_training", wish) if wish else None,
         )
     )
     card = key.seal("card_number", "1234567812345678")

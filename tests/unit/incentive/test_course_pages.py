@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+from services.incentive import store
+from services.incentive.domain.applicants import Applicant
+from shared.engine.ports import Put
 from tests.unit.incentive.builders import COURSE, DEAR_COURSE
-from tests.unit.incentive.house import ANN, House, open_house
+from tests.unit.incentive.house import ANN, TRACKING, House, open_house
 from tests.unit.incentive.phone import RIGHT, done, entered, key_of, sent_code, words
 from tests.unit.incentive.steps import select
 
@@ -20,7 +24,7 @@ async def test_the_catalogue_is_searched_by_platform_topic_and_words(house: Hous
     page = await phone.get("/status/pelatihan")
     assert "41 pelatihan" in words(page)
     assert "Berikutnya" in page
-    assert "?platform=&amp;bidang=&amp;kata=&amp;dari=12" in page
+    assert "?platform=&amp;bidang=&amp;kata=&amp;urut=&amp;dari=12" in page
     found = words(await phone.get("/status/pelatihan?bidang=FOOD&kata=KUE&platform=TOKOPEDIA"))
     assert "1 pelatihan" in found
     assert "Membuat Kue Kering untuk Usaha Rumahan Rp 320.000, 12 jam, daring." in found
@@ -42,6 +46,46 @@ async def test_a_course_is_explained_before_it_is_bought_and_a_warning_hinders_n
     assert person.purchases[0].warned == ("ENTRY_LEVEL_ABOVE", "OTHER_TOPIC", "NEEDS")
 
 
+async def test_courses_come_in_the_order_of_their_fit_or_price_when_that_is_asked_for(house: House) -> None:
+    await select(house, wish="menjahit pakaian")
+    phone = await entered(house)
+    plain = words(await phone.get("/status/pelatihan"))
+    assert "dari 100" not in plain
+    fitting = words(await phone.get("/status/pelatihan?urut=sesuai"))
+    assert "Menjahit Pakaian Wanita Rp 500.000, 24 jam, daring. Bukalapak Kecocokan 93 dari 100" in fitting
+    assert fitting.index("Menjahit Pakaian Wanita") < fitting.index("Bordir dan Sulam") < fitting.index("Berikutnya")
+    cheap = words(await phone.get("/status/pelatihan?urut=harga"))
+    assert cheap.index("Rp 150.000") < cheap.index("Rp 175.000") < cheap.index("Rp 200.000")
+
+
+async def test_the_parts_of_the_score_are_shown_and_the_score_is_kept_with_the_purchase(house: House) -> None:
+    await select(house, wish="menjahit pakaian")
+    phone = await entered(house)
+    page = words(await phone.get("/status/pelatihan/BKL-001"))
+    assert "Kecocokan 93 dari 100" in page
+    assert "Keinginan Anda: 35 dari 35. Kelas ini menyebut yang Anda tulis saat mendaftar." in page
+    assert "Pekerjaan yang dituju: 25 dari 25. Kelas ini menyiapkan pekerjaan yang Anda tuju." in page
+    assert "Tingkat kelas: 20 dari 20." in page
+    assert "Keadaan kerja Anda: 3 dari 10." in page
+    assert "Harga: 10 dari 10." in page
+    told = await house.client.get(f"/incentive/participants/{ANN}/advice/BKL-001", headers={"Tracking-Code": TRACKING})
+    assert told.json()["points"] == 93
+    assert [each["points"] for each in told.json()["parts"]] == [35, 25, 20, 3, 10]
+    await done(phone, "/status/pelatihan/BKL-001")
+    person = await house.until(lambda person: person.purchases)
+    assert person.purchases[0].fit_points == 93
+
+
+async def test_a_wish_that_nobody_can_read_counts_as_none(house: House) -> None:
+    await select(house, wish="menjahit pakaian")
+    phone = await entered(house)
+    known = await store.one(house.service.database, Applicant, ANN)
+    assert known
+    unreadable = asdict(known) | {"_id": ANN, "desired_training": "no ciphertext"}
+    await house.service.database.write([Put("applicants", unreadable)])
+    assert "Keinginan Anda: 12 dari 35. Kami belum tahu" in words(await phone.get("/status/pelatihan/BKL-001"))
+
+
 async def test_what_the_rules_refuse_is_said_before_a_code_is_sent(house: House) -> None:
     await select(house)
     phone = await entered(house)
@@ -61,7 +105,12 @@ async def test_a_course_is_bought_with_the_code_and_the_redeem_code_is_shown_wit
     assert "Pembelian berhasil" in page
     person = await house.until(lambda person: person.purchases)
     assert f'aria-label="Kode penukaran {person.purchases[0].redeem_code}"' in page
-    for step in ("Buka aplikasi atau laman Tokopedia", "Pilih bayar dengan Kartu Prakerja", "Paling lambat"):
+    for step in (
+        "Buka aplikasi atau situs Tokopedia dan masuk dengan akun Anda di sana.",
+        "Cari Memasak Masakan Melayu Deli untuk Katering di kotak pencarian, dan pilih yang dari Dapur Belajar Deli.",
+        "Saat membayar, pilih Kartu Prakerja atau tukar kode, lalu ketik kode di atas.",
+        "Paling lambat",
+    ):
         assert step in words(page)
     assert person.purchases[0].assisted_by is None
     page = words(await phone.get("/status"))

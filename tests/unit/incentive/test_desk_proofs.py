@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from services.incentive.domain import doubts, fit, statement
+from services.incentive.domain import advice, doubts, statement
 from services.incentive.domain.catalogue import EDUCATION
+from services.incentive.domain.partner_rates import UNUSUAL
 from services.incentive.domain.statement import RecordLine
 from services.incentive.pages.desk_words import DOUBTS, LINE_KINDS, LINE_REASONS, WARNINGS
 from tests.architecture.rules import Source, code_words
@@ -73,9 +74,9 @@ def test_every_reason_kind_and_doubt_has_words() -> None:
     given = {code for code in code_words(_source(statement)) if code in {*LINE_REASONS, "NOT_OURS"}}
     assert given == set(LINE_REASONS)
     assert set(LINE_KINDS) == {"payment", "return", "deposit", "fee", "interest", "other"}
-    assert set(WARNINGS) == {code for code in code_words(_source(fit)) if code != "FITS_INTEREST"} - EDUCATION.keys()
+    assert set(WARNINGS) == {code for code in code_words(_source(advice)) if code != "FITS_INTEREST"} - EDUCATION.keys()
     known = {value for name, value in vars(doubts).items() if name.isupper() and isinstance(value, str)}
-    assert {each for each in known if each != "post_training"} == set(DOUBTS)
+    assert {each for each in known if each != "post_training"} | {UNUSUAL} == set(DOUBTS)
 
 
 def _source(module: object) -> Source:
@@ -88,9 +89,18 @@ async def test_a_doubted_completion_tells_why_and_is_rejected_by_the_counter(hou
     placement = await at_desk(house, "placement")
     page = await placement.get("/petugas/sertifikat")
     assert "Diragukan: ditandatangani dengan kunci yang kemudian dicabut." in words(page)
-    form = {"key": key_of(page), "purchase_number": "1"}
+    place, form = f"/petugas/sertifikat/{ANN}/tolak", {"purchase_number": "1", "reason": "Bukan laporan Tokopedia."}
+    assert "INPUT_INVALID" in await placement.post(place, 422, **{**form, "reason": " "})
+    page = await placement.post(place, **form)
+    assert "Belum ada yang berubah." in page
+    assert "Bukan laporan Tokopedia." in page
+    person = await house.until(lambda person: person.purchases)
+    assert person.purchases[0].finished_on is not None, "the first click rejects nothing"
+    sure = {**form, "key": key_of(page), "sure": "ya"}
     for _ in range(2):
-        assert "Penyelesaian ditolak" in await placement.post(f"/petugas/sertifikat/{ANN}/tolak", **form)
+        assert "Penyelesaian ditolak" in await placement.post(place, **sure)
     await house.until(lambda person: person.purchases[0].finished_on is None)
-    again = {**form, "key": "another"}
-    assert "COMPLETION_NOT_DOUBTED" in await placement.post(f"/petugas/sertifikat/{ANN}/tolak", 409, **again)
+    told = [entry for row in house.store.documents("journal") for entry in row["entries"]]
+    assert [entry["type"] for entry in told].count("CompletionRejected") == 1
+    assert "COMPLETION_NOT_DOUBTED" in await placement.post(place, 409, **{**sure, "key": "another"})
+    assert "COMPLETION_NOT_DOUBTED" in await placement.post(place, 409, **form)

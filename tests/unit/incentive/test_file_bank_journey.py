@@ -20,8 +20,10 @@ from services.incentive.adapters.files.exchange import Exchange
 from services.incentive.adapters.files.register import Register
 from services.incentive.domain.participant import EntitlementState, Participant
 from tests.fakes import MemoryDatabase
+from tests.unit.incentive.counter import at_desk
 from tests.unit.incentive.files import ACCOUNT, DEBTOR
 from tests.unit.incentive.house import House, eventually, open_house
+from tests.unit.incentive.phone import words
 from tests.unit.incentive.steps import pay_everything, ready_to_be_paid
 
 
@@ -84,6 +86,24 @@ async def test_a_list_becomes_one_file_and_is_paid_when_the_bank_says_so(town: T
 
     assert await eventually(look, lambda paid: paid) == 600_000
     assert len(house.bank.ledger) == 1
+
+
+async def test_a_file_that_the_bank_never_answers_is_shown_after_a_day_as_what_it_is(town: Town) -> None:
+    house = town.house
+    await ready_to_be_paid(house)
+    batch_id = await pay_everything(house)
+    await eventually(town.outbox, lambda names: names)
+    secretariat = await at_desk(house, "secretariat")
+    assert "0 berkas di bank tanpa jawaban lebih dari sehari" in words(await secretariat.get("/petugas"))
+    assert "Semua berkas sudah dijawab." in await secretariat.get("/petugas/berkas-bank")
+    house.clock.at += timedelta(days=1)
+    assert "1 berkas di bank tanpa jawaban lebih dari sehari" in words(await secretariat.get("/petugas"))
+    assert f"bni {batch_id}-001" in (page := words(await secretariat.get("/petugas/berkas-bank")))
+    assert "1 1 dari 1 600.000" in page
+    await town.desk.run()
+    house.clock.at += timedelta(hours=1)
+    await house.until(lambda person: person.money.get("paid"))
+    assert "Semua berkas sudah dijawab." in await secretariat.get("/petugas/berkas-bank")
 
 
 async def test_the_statement_is_explained_line_by_line_and_the_rest_stands_in_a_queue(town: Town) -> None:

@@ -43,7 +43,10 @@ async def test_a_doubted_completion_is_listed_with_its_reason_and_accepted_by_th
 
 async def test_only_the_counter_finds_that_a_completion_is_none(house: House) -> None:
     await doubted(house)
-    path, body = f"/incentive/staff/participants/{ANN}/completions/reject", {"purchase_number": 1}
+    path, body = (
+        f"/incentive/staff/participants/{ANN}/completions/reject",
+        {"purchase_number": 1, "reason": "bukan dari platform"},
+    )
     for role in ("auditor", "approver", "disputes"):
         assert (await house.client.post(path, json=body, headers=await house.staff(role))).status_code == 403
     assert (await house.client.post(path, json=body)).status_code in (401, 403)
@@ -53,3 +56,13 @@ async def test_only_the_counter_finds_that_a_completion_is_none(house: House) ->
     assert person.entitlements == ()
     again = await house.client.post(path, json=body, headers=await house.staff("secretariat"))
     assert (again.status_code, again.json()["code"]) == (409, "COMPLETION_NOT_DOUBTED")
+
+
+async def test_a_completion_is_rejected_with_a_reason_alone(house: House) -> None:
+    await doubted(house)
+    path = f"/incentive/staff/participants/{ANN}/completions/reject"
+    for body in ({"purchase_number": 1}, {"purchase_number": 1, "reason": " "}):
+        answer = await house.client.post(path, json=body, headers=await house.staff("secretariat"))
+        assert (answer.status_code, answer.json()["code"]) == (422, "INPUT_INVALID")
+    person = await house.until(lambda person: person.purchases)
+    assert person.purchases[0].doubts == (SIGNED_BEFORE_REVOCATION,)

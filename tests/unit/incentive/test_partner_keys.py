@@ -23,7 +23,7 @@ from services.incentive.domain.later_findings import DoubtClaim
 from services.incentive.domain.reviews import ReviewCourse
 from services.incentive.partner_watch import PartnerWatch
 from shared.contracts.decision import Refused
-from shared.contracts.incentive import IncentiveDue
+from shared.contracts.incentive import CompletionRejected, IncentiveDue
 from shared.engine.ports import Insert
 from tests.fakes import MemoryDatabase, MemoryStore
 from tests.unit.incentive.builders import ANN, COURSE
@@ -144,8 +144,12 @@ def test_a_doubted_completion_is_recorded_and_no_money_moves_until_a_person_acce
 
 def test_a_person_may_find_that_a_doubted_completion_is_none_and_a_true_one_may_follow() -> None:
     city = doubted()
-    city.ask(RejectCompletion(ANN, 1, "placement-1"))
+    city.ask(RejectCompletion(ANN, 1, "placement-1", "Platform menjawab bahwa laporan itu bukan darinya."))
     person = city.person()
+    (told,) = city.told(CompletionRejected)
+    assert (told.course_code, told.doubts, told.completions_left) == ("TKP-002", (SIGNED_BEFORE_REVOCATION,), 0)
+    assert told.reason_text == "Platform menjawab bahwa laporan itu bukan darinya."
+    assert told.rejected_at == city.now
     assert (person.purchases[0].finished_on, person.purchases[0].certificate_number) == (None, None)
     assert person.entitlements == ()
     city.pass_days(3)
@@ -159,7 +163,8 @@ def test_only_doubted_completions_can_be_rejected() -> None:
     city.ready()
     for number in (1, 2):
         with pytest.raises(Refused, match="COMPLETION_NOT_DOUBTED"):
-            city.ask(RejectCompletion(ANN, number, "placement-1"))
+            city.ask(RejectCompletion(ANN, number, "placement-1", "salah"))
+    assert city.told(CompletionRejected) == []
 
 
 def test_a_second_claim_by_an_active_key_does_not_take_the_doubt_away() -> None:

@@ -19,7 +19,10 @@ from tests.fakes import MemoryDatabase, MemoryStore
 from tests.unit.incentive.builders import ANN, selected
 from tests.unit.incentive.city import City, city_with
 from tests.unit.incentive.claim_log import Desk, Log, StillClock
-from tests.unit.incentive.claims import NOW, OTHER, PLATFORM, genuine, record
+from tests.unit.incentive.claims import NOW, OTHER, PLATFORM, border, genuine, record
+from tests.unit.incentive.house import House
+from tests.unit.incentive.steps import claimed as claimed_over_http
+from tests.unit.incentive.steps import select
 
 HOUR = timedelta(hours=1)
 
@@ -52,6 +55,46 @@ def test_above_the_usual_rate_completions_wait_and_above_the_quota_they_are_refu
     assert claimed(city, limits, 1) == ["QUOTA_EXCEEDED"]
     city.now = NOW + HOUR
     assert claimed(city, limits, 5) == ["taken"] * 4 + [UNUSUAL]
+
+
+def test_the_bytes_of_an_hour_are_limited_besides_its_claims() -> None:
+    city, limits = city_with(), Limits(bytes_per_hour=1_000)
+    city.now = NOW
+    assert claimed(city, limits, 3, size=400) == ["taken", "taken", "QUOTA_EXCEEDED"]
+    assert claimed(city, limits, 2, size=200) == ["taken", "QUOTA_EXCEEDED"], "what still fits is taken"
+    (hour,) = city.all(PartnerHour)
+    assert (hour.claims, hour.completions, hour.bytes) == (3, 3, 1_000)
+    city.now = NOW + HOUR
+    assert claimed(city, limits, 1, size=1_000) == ["taken"]
+
+
+def test_refused_claims_use_up_the_bytes_of_an_hour_too() -> None:
+    city, limits = city_with(), Limits(bytes_per_hour=1_000)
+    city.now = NOW
+    city.ask(RefuseClaim("topic/0/1", "REDEEM_CODE_UNKNOWN", "TOKOPEDIA", "d" * 64, size=900))
+    city.ask(RefuseClaim("topic/0/2", "QUOTA_EXCEEDED", "TOKOPEDIA", "d" * 64, size=900))
+    city.ask(RefuseClaim("topic/0/3", "SIGNATURE_WRONG", None, "d" * 64, size=900))
+    assert claimed(city, limits, 2, size=100) == ["taken", "QUOTA_EXCEEDED"]
+
+
+async def test_the_border_tells_how_large_a_claim_is_whether_it_is_taken_or_refused() -> None:
+    log, desk = Log(0), Desk()
+    good, bad = genuine(redeem_code="CODE-1"), genuine(redeem_code="CODE-2", nik="1271")
+    log.records = [record(good, offset=0), record(bad, offset=1)]
+    loop = BorderLoop(border(), log, MemoryDatabase(MemoryStore()), desk, StillClock())
+    assert await loop.step(0)
+    assert [(each.partner_code, each.size) for each in desk.taken] == [
+        ("TOKOPEDIA", len(good.body)),
+        ("TOKOPEDIA", len(bad.body)),
+    ]
+
+
+async def test_a_refused_claim_over_http_is_counted_with_its_bytes(house: House) -> None:
+    await select(house)
+    answer = await claimed_over_http(house, "FOREIGN-CODE")
+    assert answer.json()["code"] == "REDEEM_CODE_UNKNOWN"
+    (hour,) = house.store.documents("partner_hours")
+    assert (hour["claims"], hour["completions"], hour["bytes"]) == (1, 0, len(answer.request.content))
 
 
 def test_a_claim_above_the_quota_may_be_sent_again_as_it_is_in_the_next_hour() -> None:
@@ -92,7 +135,7 @@ def test_refused_claims_of_a_proven_platform_use_up_its_quota_and_those_of_nobod
 
 @pytest.mark.parametrize("wrong", [0, -1, True, "5", 1.5])
 def test_a_limit_is_a_whole_number_of_one_or_more(wrong: Any) -> None:
-    for name in ("claims_per_hour", "unusual_above"):
+    for name in ("claims_per_hour", "bytes_per_hour", "unusual_above"):
         with pytest.raises(ValueError, match="whole number"):
             read_partners([{**PLATFORM.row(), name: wrong}])
 

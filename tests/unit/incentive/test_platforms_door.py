@@ -11,10 +11,11 @@ import pytest
 from deploy.simulators.claims import FORGERIES, make_claim
 from deploy.simulators.course_platform import signature
 from services.incentive import store
-from services.incentive.api.platforms import signature_fits
+from services.incentive.api.platforms import ERRORS, signature_fits
 from services.incentive.domain.refused_claims import RefusedClaim
+from shared.contracts.registration import ApplicantWithdrawn
 from tests.unit.incentive.builders import COURSE
-from tests.unit.incentive.house import House
+from tests.unit.incentive.house import ANN, House
 from tests.unit.incentive.steps import bought, claimed, platform_of, select, simulator
 
 REAL_VECTORS = [
@@ -71,6 +72,50 @@ async def test_another_platforms_code_is_told_apart_from_an_unknown_one(house: H
     for act in ("status", "commit"):
         answer = await simulator(house).call(platform_of(house, "BUKALAPAK"), act, {"redeem_code": code})
         assert answer["code"] == "ERRPLT40003"
+
+
+async def test_attendances_out_of_order_have_their_number(house: House) -> None:
+    await select(house)
+    code, platforms = await bought(house), simulator(house)
+    early = await platforms.call(platform_of(house), "commit", {"redeem_code": code, "sequence": 2})
+    assert early["code"] == "ERRPLT40004"
+    await platforms.redeem(platform_of(house), code)
+    answers = [
+        await platforms.call(platform_of(house), "commit", {"redeem_code": code, "sequence": sequence})
+        for sequence in (3, 2, 2, 1, 999, 3)
+    ]
+    assert [each.get("code", "taken") for each in answers] == [
+        "ERRPLT40004",
+        "taken",
+        "ERRPLT40004",
+        "ERRPLT40002",
+        "taken",
+        "ERRPLT40004",
+    ]
+    final = await platforms.call(platform_of(house), "status", {"redeem_code": code, "sequence": 999})
+    assert final["data"]["attendance_status"] == 1
+
+
+async def test_the_code_of_a_participation_that_ended_is_named_as_run_out(house: House) -> None:
+    await select(house)
+    code = await bought(house)
+    await house.hear(ApplicantWithdrawn(applicant_id=ANN, withdrawn_at=house.clock.at, by="applicant"))
+    answer = await simulator(house).call(platform_of(house), "commit", {"redeem_code": code})
+    assert (answer["code"], answer["success"]) == ("ERRPLT40005", False)
+
+
+def test_every_refusal_that_a_platform_may_meet_has_its_number() -> None:
+    assert {code: number for code, (number, _) in ERRORS.items()} == {
+        "REDEEM_CODE_UNKNOWN": "ERRPLT40001",
+        "REDEEM_CODE_USED": "ERRPLT40002",
+        "REDEEM_CODE_OF_OTHER_PLATFORM": "ERRPLT40003",
+        "SEQUENCE_WRONG": "ERRPLT40004",
+        "REDEEM_CODE_EXPIRED": "ERRPLT40005",
+        "BODY_INVALID": "ERRPLT40006",
+        "PARTICIPATION_ENDED": "ERRPLT40005",
+        "SIGNATURE_WRONG": "ERRPLT40101",
+        "TIMESTAMP_STALE": "ERRPLT40102",
+    }
 
 
 async def test_a_code_that_ran_out_is_named_so(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -11,8 +11,8 @@ from services.incentive.domain.participant import Standing
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import ParticipationRevoked, PurchaseReminderDue, TrainingBalanceExpired
 from shared.contracts.registration import ApplicantWithdrawn
-from tests.unit.incentive.builders import selected
-from tests.unit.incentive.city import city_with
+from tests.unit.incentive.builders import rules, selected
+from tests.unit.incentive.city import City, city_with
 
 
 def test_a_selected_person_has_the_training_balance_promised() -> None:
@@ -136,3 +136,70 @@ def test_in_2023_the_clock_runs_15_days() -> None:
     assert [each.which for each in city.told(PurchaseReminderDue)] == ["first", "second", "last"]
     (told,) = city.told(ParticipationRevoked)
     assert told.amount_rupiah == 3_500_000
+
+
+@pytest.mark.parametrize(
+    ("selected_at", "notice_on", "last_day"),
+    [
+        ("2020-08-10T16:59:59.999+00:00", date(2020, 8, 10), date(2020, 9, 8)),
+        ("2020-08-10T17:00:00+00:00", date(2020, 8, 11), date(2020, 9, 9)),
+    ],
+)
+def test_midnight_in_wib_decides_which_day_is_day_1_and_which_is_the_last(
+    selected_at: str, notice_on: date, last_day: date
+) -> None:
+    city = City()
+    city.hear(selected(at=datetime.fromisoformat(selected_at)))
+    assert (city.person().notice_on, city.person().first_purchase_deadline) == (notice_on, last_day)
+    midnight = datetime.combine(last_day, time(17, 0), UTC)
+    city.pass_to(midnight - timedelta(milliseconds=1))
+    assert city.person().active
+    city.pass_to(midnight)
+    assert city.told(ParticipationRevoked)[0].revoked_at == midnight
+
+
+def test_a_purchase_in_the_last_millisecond_of_the_last_day_counts() -> None:
+    city = city_with()
+    city.pass_to(datetime(2020, 9, 8, 16, 59, 59, 999_000, UTC))
+    city.redeem(city.buy())
+    city.pass_days(10)
+    assert city.told(ParticipationRevoked) == []
+
+
+def test_the_days_of_reminders_are_those_of_the_rule_file_at_eight_in_the_morning() -> None:
+    for year in (2020, 2023):
+        city, days = city_with(year=year), rules(year).purchase_reminder_days
+        assert len(days) == 3
+        for number, day in enumerate(days, 1):
+            morning = datetime(2020, 8, 10, 1, 0, tzinfo=UTC) + timedelta(days=day - 1)
+            city.pass_to(morning - timedelta(milliseconds=1))
+            assert len(city.told(PurchaseReminderDue)) == number - 1
+            city.pass_to(morning)
+            assert len(city.told(PurchaseReminderDue)) == number
+
+
+def test_the_balance_can_be_used_until_the_last_millisecond_of_its_last_day_and_then_returns_to_the_treasury() -> None:
+    city = city_with()
+    city.redeem(city.buy())
+    city.pass_to(datetime(2020, 12, 15, 16, 59, 59, 999_000, UTC))
+    assert city.person().balance_rupiah == 550_000
+    code = city.buy("TKP-003")
+    city.redeem(code)
+    city.pass_to(datetime(2020, 12, 15, 17, 0, tzinfo=UTC))
+    (told,) = city.told(TrainingBalanceExpired)
+    assert (told.expired_at, told.amount_rupiah) == (city.now, 300_000)
+    assert city.person().money == {"treasury": -700_000, "training_balance": 0, "holds": 0, "platforms": 700_000}
+    city.check_money()
+
+
+def test_a_hold_that_is_open_when_the_balance_ends_goes_back_with_it() -> None:
+    city = city_with()
+    city.redeem(city.buy())
+    city.pass_to(datetime(2020, 12, 15, 16, 0, tzinfo=UTC))
+    code = city.buy("TKP-003")
+    city.pass_to(datetime(2020, 12, 15, 17, 0, tzinfo=UTC))
+    with pytest.raises(Refused, match="REDEEM_CODE_EXPIRED"):
+        city.redeem(code)
+    assert city.person().money["treasury"] == -450_000
+    assert sum(each.amount_rupiah for each in city.told(TrainingBalanceExpired)) == 550_000
+    city.check_money()

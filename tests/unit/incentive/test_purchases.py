@@ -56,6 +56,24 @@ def test_a_code_that_no_platform_takes_gives_the_money_back() -> None:
     city.check_money()
 
 
+def test_a_hold_lasts_until_its_very_deadline_and_is_released_at_it() -> None:
+    city = city_with()
+    first, deadline = city.buy(), city.now + HOLD
+    city.pass_to(deadline - timedelta(milliseconds=1))
+    assert city.redeem(first)["status"] == 1
+    other = city_with()
+    late = other.buy()
+    other.pass_to(deadline)
+    assert other.person().balance_rupiah == 1_000_000
+    with pytest.raises(Refused, match="REDEEM_CODE_EXPIRED"):
+        other.redeem(late)
+    late_timer = city_with()
+    code = late_timer.buy()
+    late_timer.now = deadline
+    with pytest.raises(Refused, match="REDEEM_CODE_EXPIRED"):
+        late_timer.redeem(code)
+
+
 def test_a_course_may_be_bought_again_after_its_code_ran_out() -> None:
     city = city_with()
     city.buy()

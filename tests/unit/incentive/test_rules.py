@@ -145,7 +145,7 @@ def test_a_wrong_row_of_the_catalogue_is_named(change: dict[str, Any]) -> None:
     assert "TKP-999" in read_catalogue([row])
     with pytest.raises(CatalogueWrong, match="TKP-999"):
         read_catalogue([{**row, **change}])
-    with pytest.raises(CatalogueWrong, match="twice"):
+    with pytest.raises(CatalogueWrong, match="TKP-999: kode dua kali"):
         read_catalogue([row, row])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.reporting.domain.projections import JOURNEYS, project
 from services.reporting.store import FUNNEL
+from shared.contracts.incentive import CompletionRejected
 from shared.contracts.registration import ApplicantReleased, WaveJoined
 
 AT = datetime(2020, 4, 3, 1, 0, tzinfo=UTC)
@@ -37,3 +38,15 @@ def test_who_was_released_from_a_cancelled_wave_stands_in_none_until_they_join_t
     assert journey["timeline.e2"] == [AT, "ApplicantReleased", "WAVE_CANCELLED 1"]
     project(kept, WaveJoined(applicant_id="a", wave=2, joined_at=AT), "e3", AT)
     assert journey["joined_wave"] == 2
+
+
+def test_a_rejected_completion_counts_no_more_unless_another_course_is_finished() -> None:
+    assert FUNNEL["completed"] == {"completed": True}
+    kept = Kept()
+    journey = kept.documents.setdefault((JOURNEYS, "a"), {"completed": True})
+    course = {"purchase_number": 1, "course_code": "TKP-002", "course_name": "x", "platform_code": "T", "platform": "T"}
+    why = {"rejected_at": AT, "reason_text": "Bukan laporan platform.", "doubts": ("KEY_STOLEN",)}
+    project(kept, CompletionRejected(applicant_id="a", completions_left=1, **course, **why), "e1", AT)
+    assert journey["completed"] is True
+    project(kept, CompletionRejected(applicant_id="a", completions_left=0, **course, **why), "e2", AT)
+    assert journey["completed"] is False

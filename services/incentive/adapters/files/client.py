@@ -22,7 +22,8 @@ from services.incentive.adapters.bank import (
 )
 from services.incentive.adapters.files.exchange import Exchange
 from services.incentive.adapters.files.messages import FileOrder, plain
-from services.incentive.adapters.files.register import OtherOrder, Standing
+from services.incentive.adapters.files.register import OtherOrder, SilentFile, Standing
+from services.incentive.domain.delays import SILENCE
 from services.incentive.domain.payouts import IN_FILE
 
 PATIENCE = timedelta(hours=1)
@@ -115,6 +116,13 @@ class FileBank:
     def _lines(self, since: datetime, after: int, limit: int) -> Sequence[StatementLine]:
         self._exchange.take_inbox(self._now())
         return self._exchange.inbound.lines(since, after, limit)
+
+    async def silent_files(self) -> Sequence[SilentFile]:
+        """Files without the bank's final word on all orders for more than a day. Raises BankAway."""
+        try:
+            return await asyncio.to_thread(self._exchange.register.silent, self._now() - SILENCE)
+        except (sqlite3.Error, OSError) as error:
+            raise BankAway(type(error).__name__) from error
 
     async def findings(self) -> Sequence[str]:
         """What is wrong with the bank's files: those refused, and statements that were never received."""

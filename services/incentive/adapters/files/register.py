@@ -64,6 +64,18 @@ class Cut:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SilentFile:
+    """A file that was handed over and for some orders of which no final word came."""
+
+    file_id: str
+    batch_id: str
+    made_at: datetime
+    orders: int
+    waiting: int
+    waiting_rupiah: int
+
+
 class Register:
     """All methods are short transactions and block; each raises sqlite3.Error when the disk does not do it."""
 
@@ -137,6 +149,16 @@ class Register:
         """Files that are not handed over, the oldest first."""
         text = "SELECT file_id, batch_id, state, made_at FROM files WHERE state<>'handed' ORDER BY made_at, file_id"
         return [Cut(id, batch, state, datetime.fromtimestamp(at, UTC)) for id, batch, state, at in self.rows(text)]
+
+    def silent(self, until: datetime, most: int = 100) -> list[SilentFile]:
+        """Files made up to `until` with orders that still wait for the bank's word, the oldest first."""
+        text = (
+            "SELECT f.file_id, f.batch_id, f.made_at, f.orders, count(*), sum(o.amount_rupiah) FROM files f"
+            " JOIN orders o ON o.file_id = f.file_id WHERE f.made_at <= ? AND o.status = 'pending'"
+            " GROUP BY f.file_id ORDER BY f.made_at, f.file_id LIMIT ?"
+        )
+        rows = self.rows(text, until.timestamp(), most)
+        return [SilentFile(id, batch, datetime.fromtimestamp(at, UTC), *counts) for id, batch, at, *counts in rows]
 
     def orders_in(self, file_id: str) -> tuple[FileOrder, ...]:
         """The orders of a file in order of reference, complete until it is handed over."""

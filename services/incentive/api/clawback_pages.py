@@ -1,0 +1,115 @@
+"""Debts of ineligible people on pages: cases by age, a plan that two people make, and letters to print."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.incentive import money_store
+from services.incentive.api.bodies import ApplicantId, PlanBody, PlanDecisionBody
+from services.incentive.api.door import Door
+from services.incentive.api.staff import participant_of
+from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
+from services.incentive.domain.days import day_of
+from services.incentive.domain.debts import DebtState
+from services.incentive.pages import clawback_view
+from services.incentive.pages.clawback_view import AGES, LETTERS, STATES
+from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
+from shared.web.forms import read, sent, whole
+from shared.web.staff_site import HOME, StaffSite
+
+PLACE = f"{HOME}/pengembalian"
+MOST, MOST_DIGITS = 50, 13
+PageNumber = Annotated[int, Query(ge=0, le=200)]
+Age = Annotated[str, Query(max_length=20)]
+LetterNumber = Annotated[int, Path(ge=1, le=99)]
+DONE = {
+    "usul": "Rencana cicilan diusulkan; orang lain memeriksanya.",
+    "setuju": "Rencana cicilan disetujui; peserta diberi tahu.",
+    "tolak": "Rencana cicilan dikembalikan.",
+}
+
+
+def add_clawbacks(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """Everybody of the office reads."""
+    anybody = Depends(door.accounts.require())
+
+    @router.get(PLACE, include_in_schema=False)
+    async def by_age(staff: Staff = anybody) -> HTMLResponse:
+        states = [(state, *words, await _ages(door, state)) for state, words in STATES.items()]
+        return site.page("clawbacks.html", staff, "beranda", states=states, ages=AGES)
+
+    @router.get(f"{PLACE}/keadaan/{{state}}", include_in_schema=False)
+    async def cases(state: DebtState, umur: Age = "", page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
+        span = clawback_view.span_of(umur, door.today())
+        found = await money_store.debts(door.service.database, state.value, *span, page_no * MOST, MOST)
+        shown = {"rows": clawback_view.rows(found, door.today()), "words": STATES[state][0], "age": umur}
+        return site.page("clawback_list.html", staff, "beranda", full=len(found) == MOST, page_no=page_no, **shown)
+
+    @router.get(f"{PLACE}/{{applicant_id}}", include_in_schema=False)
+    async def one(applicant_id: ApplicantId, selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
+        person = await participant_of(door, applicant_id)
+        if person.debt is None:
+            raise Refused("DEBT_UNKNOWN")
+        case = clawback_view.case(person, person.debt, door.today())
+        most = door.reference.desk.rules[person.rule_set].repayment_instalments
+        notice = DONE.get(selesai, "")
+        return site.page("clawback.html", staff, "beranda", case=case, most=most, today=door.today(), notice=notice)
+
+
+def add_letters(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """What was written, to be printed. Names and addresses stay with registration, which opens them with a reason."""
+    anybody = Depends(door.accounts.require())
+
+    @router.get(f"{PLACE}/{{applicant_id}}/surat/{{number}}", include_in_schema=False)
+    async def letter(applicant_id: ApplicantId, number: LetterNumber, staff: Staff = anybody) -> HTMLResponse:
+        person = await participant_of(door, applicant_id)
+        found = clawback_view.letter_of(person.debt, number) if person.debt else None
+        if found is None or person.debt is None:
+            raise Refused("DEBT_UNKNOWN")
+        shown = {"letter": found, "title": LETTERS[found.kind], "kind": found.kind.value, "number": number}
+        shown["written_on"] = day_of(found.written_at)
+        why = (person.ended_text or "").rstrip(". ")
+        plan = person.debt.plan if found.kind == "plan" else None
+        shown |= {"person": person, "why": why, "plan": plan, "office": door.settings}
+        return site.page("letter.html", staff, "beranda", **shown)
+
+
+async def _ages(door: Door, state: DebtState) -> list[tuple[str, str, int]]:
+    database, today = door.service.database, door.today()
+    return [
+        (code, words, await money_store.debt_count(database, state.value, *clawback_view.span_of(code, today)))
+        for code, words, _, _ in AGES
+    ]
+
+
+async def waiting(door: Door) -> int:
+    """How many people have something to repay."""
+    states = [state for state in STATES if state != DebtState.SETTLED]
+    return sum([await money_store.debt_count(door.service.database, state.value, None, None) for state in states])
+
+
+def add_plan_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """The secretariat proposes, the head of the office decides exactly what the page showed."""
+    maker, checker = Depends(site.acting("secretariat")), Depends(site.acting("approver"))
+
+    @router.post(f"{PLACE}/{{applicant_id}}/rencana", include_in_schema=False)
+    async def propose(request: Request, applicant_id: ApplicantId, staff: Staff = maker) -> RedirectResponse:
+        form = await sent(request)
+        given = {"instalments": whole(form.get("instalments", ""), 2), "first_on": form.get("first_on")}
+        body = read(PlanBody, given)
+        await site.once(staff, form, ProposePlan(applicant_id, body.instalments, body.first_on, staff.username))
+        return site.to(f"{PLACE}/{applicant_id}?selesai=usul")
+
+    @router.post(f"{PLACE}/{{applicant_id}}/keputusan", include_in_schema=False)
+    async def decide(request: Request, applicant_id: ApplicantId, staff: Staff = checker) -> RedirectResponse:
+        form = await sent(request)
+        agreed = {"ya": True, "tidak": False}.get(form.get("agreed", ""))
+        numbers = {name: whole(form.get(name, ""), MOST_DIGITS) for name in ("instalments", "amount_rupiah")}
+        body = read(PlanDecisionBody, {"agreed": agreed, **numbers})
+        command = DecidePlan(applicant_id, body.agreed, body.instalments, body.amount_rupiah, staff.username)
+        await site.once(staff, form, command)
+        return site.to(f"{PLACE}/{applicant_id}?selesai={'setuju' if body.agreed else 'tolak'}")

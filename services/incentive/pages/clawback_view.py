@@ -1,0 +1,83 @@
+"""What staff see of debts: cases by state and age, one case with its plan, and its letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.incentive.domain.days import day_of, start_of
+from services.incentive.domain.debts import Debt, DebtState, Letter, LetterKind
+from services.incentive.domain.participant import Participant
+
+STATES: Mapping[DebtState, tuple[str, str]] = {
+    DebtState.OVERDUE: ("lewat batas, surat gugatan sudah dibuat", "Kepala dinas memutuskan langkah berikutnya"),
+    DebtState.OPEN: ("ditagih sekaligus", "Peserta membayar, atau sekretariat mengusulkan cicilan"),
+    DebtState.PROPOSED: ("rencana cicilan menunggu orang kedua", "Kepala dinas memeriksa"),
+    DebtState.PLANNED: ("sedang dicicil", "Peserta membayar menurut rencana"),
+    DebtState.SETTLED: ("lunas", "Tidak ada"),
+}
+"""What a state means, and who acts; in the order in which they are looked at."""
+AGES: Sequence[tuple[str, str, int | None, int | None]] = (
+    ("baru", "sampai 30 hari", None, 30),
+    ("lama", "31 sampai 60 hari", 30, 60),
+    ("sangat-lama", "lebih dari 60 hari", 60, None),
+)
+"""Code, words, more than so many days since the case was opened, and at most so many. 60 days: art. 31C."""
+LETTERS: Mapping[LetterKind, str] = {
+    LetterKind.OPENED: "Pemberitahuan pengembalian bantuan",
+    LetterKind.REMINDER: "Pengingat pengembalian bantuan",
+    LetterKind.PLAN: "Persetujuan rencana cicilan",
+    LetterKind.MISSED: "Cicilan tidak diterima",
+    LetterKind.DAMAGES: "Peringatan terakhir sebelum gugatan ganti rugi",
+}
+
+
+def span_of(age: str, today: date) -> tuple[datetime | None, datetime | None]:
+    """Instants at which a case of that age was opened: from the first on, and before the second."""
+    for code, _, more, most in AGES:
+        if code == age:
+            since = start_of(today - timedelta(days=most)) if most is not None else None
+            return since, start_of(today - timedelta(days=more)) if more is not None else None
+    return None, None
+
+
+def rows(people: Iterable[Participant], today: date) -> list[dict[str, Any]]:
+    """Cases as rows of a list; `days` since they were opened."""
+    return [
+        {
+            "applicant_id": person.applicant_id,
+            "left": person.money.get("clawback", 0),
+            "repaid": person.debt.repaid_rupiah,
+            "days": (today - day_of(person.debt.opened_at)).days,
+            "until": person.repay_until,
+        }
+        for person in people
+        if person.debt
+    ]
+
+
+def case(person: Participant, debt: Debt, today: date) -> dict[str, Any]:
+    """One case: what is left, the plan with what has come in for it, and the letters."""
+    plan = debt.plan
+    covered = debt.repaid_rupiah - plan.repaid_before if plan and plan.agreed_at else 0
+    instalments = []
+    for each in plan.instalments if plan else ():
+        paid = min(covered, each.amount_rupiah)
+        covered -= paid
+        instalments.append({"due_on": each.due_on, "amount_rupiah": each.amount_rupiah, "paid": paid})
+    return {
+        **rows([person], today)[0],
+        "applicant_id": person.applicant_id,
+        "state": person.debt_state,
+        "words": STATES[DebtState(person.debt_state)][0],
+        "plan": plan,
+        "instalments": instalments,
+        "planned": sum(each["amount_rupiah"] for each in instalments),
+        "letters": [(number, each, LETTERS[each.kind]) for number, each in enumerate(debt.letters, 1)],
+    }
+
+
+def letter_of(debt: Debt, number: int) -> Letter | None:
+    """Letter 1, 2, ... of a case."""
+    return debt.letters[number - 1] if 1 <= number <= len(debt.letters) else None
