@@ -64,10 +64,10 @@ class PersonKey:
 
     def open(self, field: str, sealed: Sealed | str) -> str:
         """The text in clear: for the person, for a message about to leave, for nobody's log. Raises Unreadable."""
-        raw = base64.b64decode(str.__getitem__(sealed, slice(None)))
         try:
+            raw = base64.b64decode(str.__getitem__(sealed, slice(None)))
             return self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], self._bound_to(field)).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # of another key or field, or never sealed at all
             raise Unreadable from None
 
     def _bound_to(self, field: str) -> bytes:

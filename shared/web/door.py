@@ -27,7 +27,7 @@ Headers = list[tuple[bytes, bytes]]
 REFUSED = COMMON["BUSY"][0]
 IN_TIME_SECONDS = 0.5
 """An answer after this long is a sign that too many are under way."""
-FEWEST, FIRST, MOST = 8, 16, 2000
+FEWEST, FIRST, MOST = 8, 32, 2000
 GROW_MOST, SHRINK_MOST = 4.0, 0.5
 """With answers in a quarter of the time a lane grows four times as fast; however late one was, half of it stays."""
 BEGIN_AT_A_TIME = 4

@@ -89,6 +89,13 @@ async def test_a_text_moved_to_another_field_or_person_does_not_open(
         (await vault.key(person)).open(field, sealed)
 
 
+@pytest.mark.parametrize("text", ["", "name", "masked 1234", "•", "QUFB"])
+async def test_what_was_never_sealed_does_not_open(vault: Vault, database: MemoryDatabase, text: str) -> None:
+    key = await stored(vault, database)
+    with pytest.raises(Unreadable):
+        key.open("nik", Sealed(text))
+
+
 async def test_a_changed_text_does_not_open(vault: Vault, database: MemoryDatabase) -> None:
     key = await stored(vault, database)
     text = key.seal("nik", NIK).ciphertext
