@@ -6,7 +6,7 @@ KAFKA := .cache/kafka/stamp
 SECANTUSD_VERSION := 0.5.3-beta.196
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka secantusd chromium up demo test check bench bench-door bench-identity bench-fit chaos lock clean
+.PHONY: help setup kafka secantusd chromium up demo test check bench bench-door bench-identity bench-fit bench-month chaos lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench-identity: setup ## Precision and recall of the watch over identities
 
 bench-fit: setup ## How often the score of a course puts the best one first, on made-up people
 	@$(BIN)/python -m tests.bench.fit
+
+bench-month: setup ## A month of payments with 500,000 participants stored: PEOPLE=20000 is quicker
+	@$(BIN)/python -m tests.bench.month
 
 bench: setup ## Figures of this machine
 	@$(BIN)/python -m tests.bench

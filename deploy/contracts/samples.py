@@ -176,6 +176,7 @@ OF_ONE: Mapping[str, Mapping[str, Any]] = {
     "WaveChanged": {"reason": "Banyak warga belum sempat mendaftar.", "cancelled": False},
     "SeatsRecycled": {"cause": "PARTICIPATION_REVOKED"},
     "ConsultationBooked": {"topic": "REGISTRATION", "way": "visit", "phase": "before"},
+    "ObjectionDecided": {"which": "upheld"},
     "IdentityErased": {"reason": "REQUESTED"},
     "CompletionRejected": {"reason_text": "Platform menjawab bahwa laporan itu bukan darinya."},
     "IncentiveReturned": {"reason": "Rekening tujuan sudah ditutup."},

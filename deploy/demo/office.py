@@ -28,7 +28,8 @@ TEAM: tuple[tuple[str, str, Role], ...] = (
 )  # paper facts 58 to 61: five, one and one
 HEAD: tuple[str, str, Role] = ("kepala", "Kepala Dinas", "approver")
 RETRIES = 5
-"""A polite client does what Retry-After says; only questions are asked again without a key."""
+"""A polite client does what Retry-After says. Without a key only questions are asked again, and what the door refused:
+nothing of that was taken."""
 T = TypeVar("T")
 
 
@@ -78,8 +79,9 @@ class Office:
         if who:
             headers["Authorization"] = f"Bearer {self._tokens[who]}"
         answer = await self.http.request(method, path, headers=headers, **request)
-        for _ in range(RETRIES if method == "GET" or "Idempotency-Key" in headers else 0):
-            if answer.status_code != 503:
+        repeatable = method == "GET" or "Idempotency-Key" in headers
+        for _ in range(RETRIES):
+            if answer.status_code != 503 or not (repeatable or b'"BUSY"' in answer.content):
                 break
             await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
             headers["Waiting-Ticket"] = answer.headers.get("Waiting-Ticket", "")

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from deploy.operator import journal_audit, money_audit, people_audit, reporting_audit
-from deploy.operator.findings import Violation
+from deploy.operator.findings import Books, NotJudged, SharedLooks, Violation
 from deploy.operator.installation import Installation
 from deploy.operator.reporting_audit import REBUILT, REPORTING, NotAtRest
 from deploy.provision.matrix import MATRIX
@@ -23,11 +23,10 @@ from shared.engine.ports import Database
 from shared.engine.service import Ports
 
 Check = Callable[[], Awaitable[list[Violation]]]
-Books = Callable[[], Awaitable[Mapping[str, int] | None]]
 SECOND_LOOK_SECONDS = 3.0
 REST_SECONDS = 60.0
-CHECKS_AT_ONCE = 3
-"""Most of a check's time is waiting for one page after the other."""
+CHECKS_AT_ONCE = 5
+"""Most of a check's time is waiting for one page after the other; three wait for the same look at money."""
 
 
 async def no_books() -> None:
@@ -85,31 +84,21 @@ def checks_of(audited: Audited) -> dict[str, Check]:
             journal_audit.marks_behind_sources, name, database, sources, audited.prefix
         )
     registration, incentive = audited.databases["registration"], audited.databases["incentive"]
+    money = SharedLooks(partial(money_audit.look, incentive, audited.rules, audited.books))
     checks |= {
         "applications": partial(people_audit.one_applicant_per_application, registration),
         "NIK claims": partial(people_audit.one_claim_per_applicant, registration),
         "NIK holders": partial(people_audit.one_holder_per_claim, registration),
         "draws": partial(people_audit.draws_within_quota, registration),
         "messages": partial(people_audit.messages_unique, audited.databases["notification"]),
-        "entitlements": partial(money_audit.paid_within_entitlement, incentive, audited.rules),
-        "ledger": partial(money_audit.ledger_balanced, incentive),
+        "entitlements": money.check(money_audit.paid_within_entitlement),
+        "ledger": money.check(money_audit.ledger_balanced),
+        "bank": money.check(money_audit.paid_as_the_bank_says),
         "statements": partial(money_audit.statements_explained, incentive),
         "late": partial(_late, audited),
-        "bank": partial(_bank, audited),
         "projection": partial(_projection, audited),
     }
     return checks
-
-
-class NotJudged(Exception):
-    """What the check needs is not there."""
-
-
-async def _bank(audited: Audited) -> list[Violation]:
-    books = await audited.books()
-    if books is None:
-        raise NotJudged("no simulated bank is running: compare with the bank's statement (reconciliation)")
-    return await money_audit.paid_as_the_bank_says(audited.databases["incentive"], audited.rules, books)
 
 
 async def _late(audited: Audited) -> list[Violation]:

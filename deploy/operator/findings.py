@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from shared.engine.ports import Database, Document, Where
 
+Books = Callable[[], Awaitable[Mapping[str, int] | None]]
+"""Asks the simulated bank for its own books; None when none is running."""
+Look = TypeVar("Look")
 PAGE = 200
 SHOWN = 5
+
+
+class NotJudged(Exception):
+    """What the check needs is not there; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,25 @@ def violations(invariant: str, service: str, what: str, offenders: Iterable[Any]
     """One violation that names the first offenders, or none."""
     found = [str(each) for each in offenders]
     return [Violation(invariant, service, what, len(found), tuple(found[:SHOWN]))] if found else []
+
+
+class SharedLooks(Generic[Look]):
+    """Lets several checks judge the same look at everything: the first time the first look, and then a new one."""
+
+    def __init__(self, take: Callable[[], Coroutine[Any, Any, Look]]) -> None:
+        self._take = take
+        self._looks: list[asyncio.Task[Look]] = []
+
+    def check(self, judge: Callable[[Look], list[Violation]]) -> Callable[[], Awaitable[list[Violation]]]:
+        numbers = itertools.count()
+
+        async def judged() -> list[Violation]:
+            number = next(numbers)
+            if number == len(self._looks):
+                self._looks.append(asyncio.create_task(self._take()))
+            return judge(await self._looks[number])
+
+        return judged
 
 
 async def pages(

@@ -3,98 +3,63 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from deploy.operator.findings import Violation, pages, violations
-from services.incentive import money_store, store
+from deploy.operator.findings import Books, NotJudged, Violation, pages, violations
+from services.incentive import money_store
+from services.incentive.domain.proofs import Proof
 from services.incentive.domain.rules import RuleBook
 from services.incentive.domain.statement_lines import LineState, claim_id, day_id
+from services.incentive.money_proof import prove
 from shared.engine.ports import Database, Document
 
 INCENTIVE = "incentive"
 
 
-@dataclass
-class Sums:
-    """What the whole ledger says of the bank, in rupiah."""
+@dataclass(frozen=True)
+class MoneyLook:
+    """All money at one look, and what the bank's books said just before (None: no simulated bank is running)."""
 
-    paid: int = 0
-    returned: int = 0
-    under_way: int = 0
-    above: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
+    proof: Proof
+    books: Mapping[str, int] | None
 
 
-async def sums_of(database: Database, rules: RuleBook) -> Sums:
-    """Walk through all participants with their postings, a page at a time."""
-    sums = Sums()
-    async for people in pages(database, "participants"):
-        ids = [person["_id"] for person in people]
-        postings: dict[str, list[Document]] = defaultdict(list)
-        for posting in await database.find("ledger", {"applicant_id": {"$in": ids}}):
-            postings[posting["applicant_id"]].append(posting)
-        for person in people:
-            _add(sums, person, postings[person["_id"]], rules)
-    return sums
+async def look(database: Database, rules: RuleBook, books: Books) -> MoneyLook:
+    """Ask the bank, and walk through all participants with their postings once."""
+    told = await books()
+    return MoneyLook(await prove(database, rules), told)
 
 
-def _add(sums: Sums, person: Document, postings: Sequence[Document], rules: RuleBook) -> None:
-    flows = Counter[tuple[str, str]]()
-    for posting in postings:
-        flows[posting["source"], posting["target"]] += posting["amount_rupiah"]
-    sums.paid += sum(amount for (_, target), amount in flows.items() if target == "paid")
-    sums.returned += sum(amount for (_, target), amount in flows.items() if target == "returned")
-    money: Mapping[str, int] = person["money"]
-    sums.under_way += money.get("sending", 0) + money.get("unknown", 0)
-    if _is_above(money, person, rules):
-        sums.above.append(person["_id"])
-    sums.doubled += _doubled(person, postings)
-
-
-def _is_above(money: Mapping[str, int], person: Document, rules: RuleBook) -> bool:
-    """More paid out than all instalments of the person's rule set, or more given than its total."""
-    own = rules[person["rule_set"]]
-    instalments = own.total_rupiah - own.training_balance_rupiah
-    return money.get("paid", 0) > instalments or -money.get("treasury", 0) > own.total_rupiah
-
-
-def _doubled(person: Document, postings: Sequence[Document]) -> list[str]:
-    """Instalments that stand twice in the plan, or are paid more than once (what came back does not count)."""
-    rows = Counter(f"{person['_id']}/{each['kind']}/{each['number']}" for each in person["entitlements"])
-    paid = Counter[str]()
-    for posting in postings:
-        instalment = "/".join(posting["_id"].split("/")[:3])
-        paid[instalment] += (posting["target"] == "paid") - (posting["target"] == "returned")
-    return sorted({key for counts in (rows, paid) for key, times in counts.items() if times > 1})
-
-
-async def paid_within_entitlement(database: Database, rules: RuleBook) -> list[Violation]:
+def paid_within_entitlement(look: MoneyLook) -> list[Violation]:
     """Nobody got more than the rule set gives, and no (person, kind, number) was paid twice."""
-    sums = await sums_of(database, rules)
-    found = violations("ENTITLEMENT", INCENTIVE, "got more than the rule set gives", sums.above)
-    return found + violations("PAID_TWICE", INCENTIVE, "was paid more than once", sums.doubled)
+    found = violations("ENTITLEMENT", INCENTIVE, "got more than the rule set gives", look.proof.above)
+    return found + violations("PAID_TWICE", INCENTIVE, "was paid more than once", look.proof.doubled)
 
 
-async def paid_as_the_bank_says(database: Database, rules: RuleBook, books: Mapping[str, int]) -> list[Violation]:
+def ledger_balanced(look: MoneyLook) -> list[Violation]:
+    """Balances are the sum of their postings and all together 0; and every posting is somebody's."""
+    found = violations("LEDGER", INCENTIVE, "does not balance", look.proof.differing)
+    found += violations("LEDGER", INCENTIVE, "is a posting of no participant", look.proof.ownerless)
+    if left := look.proof.totals.total():
+        found.append(Violation("LEDGER", INCENTIVE, f"all balances add up to {left} rupiah instead of 0"))
+    return found
+
+
+def paid_as_the_bank_says(look: MoneyLook) -> list[Violation]:
     """Every rupiah of the bank's statement is explained. What is sent or unknown may have been paid already."""
-    sums = await sums_of(database, rules)
-    unexplained = books["paid_rupiah"] - sums.paid
+    proof, books = look.proof, look.books
+    if books is None:
+        raise NotJudged("no simulated bank is running: compare with the bank's statement (reconciliation)")
+    unexplained = books["paid_rupiah"] - proof.paid
     wrong: dict[str, bool] = {
-        f"the bank paid {books['paid_rupiah']} rupiah, our books say {sums.paid} and {sums.under_way} under way": not (
-            0 <= unexplained <= sums.under_way
-        ),
-        f"the bank took back {books['returned_rupiah']} rupiah, our books say {sums.returned}: reconcile with the "
-        "statement": books["returned_rupiah"] != sums.returned,
+        f"the bank paid {books['paid_rupiah']} rupiah, our books say {proof.paid} and {proof.under_way} "
+        "under way": not 0 <= unexplained <= proof.under_way,
+        f"the bank took back {books['returned_rupiah']} rupiah, our books say {proof.returned}: reconcile with the "
+        "statement": books["returned_rupiah"] != proof.returned,
         f"the bank carried out {books['paid_twice']} references twice": books["paid_twice"] > 0,
     }
     return [Violation("BANK", INCENTIVE, what) for what, is_so in wrong.items() if is_so]
-
-
-async def ledger_balanced(database: Database) -> list[Violation]:
-    """Incentive's own proof, as `GET /incentive/staff/audit` gives it: balances are the sum of their postings."""
-    proof = await store.audit(database)
-    return violations("LEDGER", INCENTIVE, "does not balance", proof["violations"])
 
 
 async def late_rupiah_explained(incentive: Database, reporting: Database) -> list[Violation]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.applicants import Applicant
@@ -12,7 +11,7 @@ from services.incentive.domain.batches import Batch, Chunk
 from services.incentive.domain.certificates import Certificate
 from services.incentive.domain.completion import ClaimSeen
 from services.incentive.domain.funds import PROGRAMME, Deposit, Funds
-from services.incentive.domain.ledger import Posting, differences
+from services.incentive.domain.ledger import Posting
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.partner_rates import PartnerHour
 from services.incentive.domain.payouts import Payment
@@ -213,32 +212,3 @@ async def latest_refused_claims(database: Database, limit: int) -> list[RefusedC
 
 async def funds(database: Database) -> Funds:
     return await one(database, Funds, PROGRAMME) or Funds()
-
-
-async def audit(database: Database, page: int = 500) -> dict[str, Any]:
-    """Prove the money of everybody, participant by participant: returns totals in rupiah and all violations.
-
-    Each participant's balances must equal what their postings add up to, and all balances together 0.
-    """
-    totals: dict[str, int] = {}
-    violations: list[str] = []
-    count, after = 0, ""
-    while people := await some(database, Participant, {"_id": {"$gt": after}}, limit=page):
-        after, count = people[-1].applicant_id, count + len(people)
-        postings = await _postings(database, [person.applicant_id for person in people])
-        for person in people:
-            for account, amount in person.money.items():
-                totals[account] = totals.get(account, 0) + amount
-            if wrong := differences(person.money, postings.get(person.applicant_id, ())):
-                violations.append(f"ledger of {person.applicant_id} differs: {wrong}")
-    if sum(totals.values()):
-        violations.append(f"all balances add up to {sum(totals.values())} rupiah instead of 0")
-    return {"participants": count, "totals_rupiah": totals, "violations": violations}
-
-
-async def _postings(database: Database, applicant_ids: Sequence[str]) -> dict[str, list[Posting]]:
-    found = await some(database, Posting, {"applicant_id": {"$in": list(applicant_ids)}}, sort=(), limit=0)
-    by_person: dict[str, list[Posting]] = {}
-    for posting in found:
-        by_person.setdefault(posting.applicant_id, []).append(posting)
-    return by_person

@@ -29,6 +29,7 @@ TO_THE_PERSON: tuple[type[Event], ...] = (
     people.ApplicantNotSelected,
     people.ApplicantReleased,
     people.ApplicantReinstated,
+    people.ObjectionDecided,
     people.ConsultationBooked,
     people.ConfirmationCodeIssued,
     money.TrainingPurchased,

@@ -109,6 +109,10 @@ def _reinstated(event: people.ApplicantReinstated) -> Values:
     return {"wave": str(event.wave)}
 
 
+def _objection(event: people.ObjectionDecided) -> Values:
+    return {"decided_at": long_instant(event.decided_at)}
+
+
 def _booked(event: people.ConsultationBooked) -> Values:
     return {"date": long_date(event.on), "time": event.at.replace(":", "."), "queue_no": str(event.queue_no)}
 
@@ -136,6 +140,7 @@ VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     people.ApplicantNotSelected: _not_selected,
     people.ApplicantReleased: _released,
     people.ApplicantReinstated: _reinstated,
+    people.ObjectionDecided: _objection,
     people.ConsultationBooked: _booked,
     people.ConfirmationCodeIssued: _code,
     people.WaveOpened: _wave_times,

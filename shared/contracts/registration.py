@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime
 
 from shared.contracts.base import Event, Sealed
-from shared.contracts.registration_contact import ConfirmationCodeIssued, ConsultationBooked
+from shared.contracts.registration_contact import ConfirmationCodeIssued, ConsultationBooked, ObjectionDecided
 from shared.contracts.registration_terms import (
     FIELD_NAMES,
     Actor,
@@ -30,7 +30,15 @@ from shared.contracts.registration_terms import (
     Text,
     WaveNumber,
 )
-from shared.contracts.registration_waves import SeatsRecycled, WaveChanged, WaveClosed, WaveDrawn, WaveOpened
+from shared.contracts.registration_waves import (
+    ApplicantReinstated,
+    ApplicantReleased,
+    SeatsRecycled,
+    WaveChanged,
+    WaveClosed,
+    WaveDrawn,
+    WaveOpened,
+)
 
 
 class ApplicantRegistered(PersonEvent, Features):
@@ -137,24 +145,6 @@ class WaveJoined(PersonEvent):
     joined_at: AwareDatetime
 
 
-class ApplicantReinstated(PersonEvent):
-    """Whom a question had taken out of a wave's list stands in it again (WaveJoined says so, too), and is told."""
-
-    wave: WaveNumber
-    reinstated_at: AwareDatetime
-
-
-class ApplicantReleased(PersonEvent):
-    """A person stands in a wave's list no more, and may join the next one without filling in anything again."""
-
-    wave: WaveNumber
-    released_at: AwareDatetime
-    reason: Code
-    """WAVE_CANCELLED."""
-    reason_text: Text
-    """Why, as the office told everybody, in Indonesian."""
-
-
 class ApplicantSelected(PersonEvent):
     """A person was drawn and has a card. Stage 2 ends; all that incentive needs to open an account is here.
 
@@ -218,6 +208,7 @@ EVENTS: tuple[type[Event], ...] = (
     ApplicantNotSelected,
     SeatsRecycled,
     ConsultationBooked,
+    ObjectionDecided,
     IdentityErased,
     ConfirmationCodeIssued,
 )
@@ -240,6 +231,7 @@ __all__ = [  # the waves' events are kept in a file of their own
     "IdentityConfirmed",
     "IdentityErased",
     "IdentityQuestioned",
+    "ObjectionDecided",
     "SeatsRecycled",
     "TestTaken",
     "WaveChanged",

@@ -1,9 +1,9 @@
-"""What registration tells about meeting a person: an appointment, a one-time code on its way."""
+"""What registration tells about meeting a person: an appointment, an objection decided, a one-time code on its way."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -25,6 +25,17 @@ class ConsultationBooked(PersonEvent):
     topic: Code
     way: ConsultationWay = "visit"
     phase: ConsultationPhase = "before"
+
+
+class ObjectionDecided(PersonEvent):
+    """Two members of staff decided an objection against a revoked participation, and the person is told.
+
+    Upheld: the NIK is free again and the person may register anew. An objection to a verdict that is upheld is told by
+    ApplicantEligible.
+    """
+
+    decided_at: AwareDatetime
+    which: Literal["upheld", "rejected"]
 
 
 class ConfirmationCodeIssued(PersonEvent):

@@ -1,4 +1,7 @@
-"""What registration tells about waves (gelombang): opened, changed, closed with a commitment, drawn, seats freed."""
+"""What registration tells about waves (gelombang): opened, changed, closed with a commitment, drawn, seats freed.
+
+And who stands in their lists again, or no more.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from shared.contracts.registration_terms import (
     Count,
     Digest,
     OfficialCommitment,
+    PersonEvent,
     Point,
     Signature,
     StratumCount,
     StratumQuota,
     Text,
     WaveEvent,
+    WaveNumber,
 )
 
 
@@ -96,3 +101,21 @@ class SeatsRecycled(WaveEvent):
     """PARTICIPATION_REVOKED, WITHDRAWN or NO_LONGER_ELIGIBLE."""
     available: Count
     """Freed seats that wait for the next wave, this one included."""
+
+
+class ApplicantReinstated(PersonEvent):
+    """Whom a question had taken out of a wave's list stands in it again (WaveJoined says so, too), and is told."""
+
+    wave: WaveNumber
+    reinstated_at: AwareDatetime
+
+
+class ApplicantReleased(PersonEvent):
+    """A person stands in a wave's list no more, and may join the next one without filling in anything again."""
+
+    wave: WaveNumber
+    released_at: AwareDatetime
+    reason: Code
+    """WAVE_CANCELLED."""
+    reason_text: Text
+    """Why, as the office told everybody, in Indonesian."""

@@ -20,7 +20,7 @@ from shared.engine.states import States
 from shared.platform.clock import SystemClock
 from shared.security.vault import Vault
 from tests.e2e.town import Town
-from tests.unit.incentive.builders import reference, selected
+from tests.unit.incentive.builders import ineligible, reference, selected
 from tests.unit.incentive.city import City
 from tests.unit.registration.house import person
 
@@ -58,8 +58,13 @@ class Cards:
             town.installation.database("incentive"), folder / "master.key", folder / "index.key"
         )
 
-    async def select(self, number: int, days_ago: float, *, learned: bool = False, account: str = "") -> Card:
-        """Selected so many days ago; `learned`: the course is finished, and reviewed where there is an account."""
+    async def select(
+        self, number: int, days_ago: float, *, learned: bool = False, account: str = "", owes: bool = False
+    ) -> Card:
+        """Selected so many days ago. `learned`: the course is finished, and reviewed where there is an account.
+
+        `owes`: a course was bought, and then a list named the person as not eligible.
+        """
         card = Card(number, self.town.applicants[number], self.town.codes[number])
         city = City(datetime.now(UTC).replace(microsecond=0) - timedelta(days=days_ago))
         known = person(number + 1)
@@ -76,6 +81,9 @@ class Cards:
         )
         if learned:
             await self._learn(city, card, account)
+        if owes:
+            city.redeem(city.buy(applicant_id=card.applicant_id))
+            city.hear(ineligible(card.applicant_id))
         city.pass_to(datetime.now(UTC))
         await self._keep(city)
         return card

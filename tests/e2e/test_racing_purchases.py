@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.incentive import store
+from services.incentive import money_proof, store
 from services.incentive.domain.participant import Participant
 from tests.e2e.participants import Cards
 from tests.e2e.town import Town
@@ -54,4 +54,4 @@ async def test_a_hundred_racing_clients_cannot_overspend_on_real_servers(town: T
     assert min(left_out[code] for code in courses if code not in {p.course_code for p in person.purchases}) > (
         3_500_000 - spent
     ), "whatever was refused did not fit"
-    assert (await store.audit(database))["violations"] == []
+    assert (await money_proof.audit(database, reference().desk.rules))["violations"] == []

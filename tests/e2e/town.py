@@ -116,7 +116,8 @@ class Town:
     async def pay(self) -> None:
         """Instalments as reporting keeps them: a participant's whole way would take longer than all tests here."""
         states = ("paid", "paid", "owed", "late")
-        causes = {"late": {"cause": "REVIEW_MISSING", "cause_text": "Ulasan pelatihan belum diisi."}}
+        why = {"cause": "REVIEW_MISSING", "cause_text": "Ulasan pelatihan belum diisi.", "actor_text": "peserta"}
+        causes = {"late": {**why, "actor": "PARTICIPANT", "late": True, "was_late": True}}
         rows = [
             {"_id": f"{one}/post_training/1", "applicant_id": one, "kind": "post_training", "number": 1}
             | {"amount_rupiah": 600_000, "state": state, "due_on": str(date(2020, 7, 1)), "cause": None}

@@ -64,7 +64,7 @@ def check_books(world: PayoutWorld) -> None:
     postings = world.all(Posting)
     paid = 0
     for person in world.all(Participant):
-        own = [each for each in postings if each.applicant_id == person.applicant_id]
+        own = [each.move for each in postings if each.applicant_id == person.applicant_id]
         assert differences(person.money, own) == {}, f"{person.applicant_id}: balances differ from postings"
         assert sum(person.money.values()) == 0
         assert all(amount >= 0 for account, amount in person.money.items() if account != "treasury")

@@ -64,7 +64,9 @@ def add_catalogue(router: APIRouter, door: Door, site: StaffSite) -> None:
         if listing is None:
             raise Refused("COURSE_UNKNOWN")
         rating = await catalogue_store.rating_of(door.service.database, course_code)
-        return site.page("catalogue_course.html", staff, "beranda", listing=listing, rating=rating.shown)
+        return site.page(
+            "catalogue_course.html", staff, "beranda", listing=listing, rating=rating.shown, origins=ORIGINS
+        )
 
 
 def add_catalogue_forms(router: APIRouter, door: Door, site: StaffSite) -> None:

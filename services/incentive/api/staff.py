@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from services.incentive import money_store, store
+from services.incentive import money_proof, money_store, store
 from services.incentive.adapters.bank import BankAway
 from services.incentive.adapters.statement import reconcile
 from services.incentive.api import views
@@ -205,4 +205,5 @@ def add_funds(router: APIRouter, door: Door) -> None:
     @router.get("/staff/audit", summary="Bukti buku besar")
     async def audit(staff: Staff = overseer) -> dict[str, Any]:
         late = await money_store.late_rupiah(door.service.database)
-        return await store.audit(door.service.database) | {"late_rupiah": late}
+        proof = await money_proof.audit(door.service.database, door.reference.desk.rules)
+        return proof | {"late_rupiah": late}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.incentive.domain.catalogue import EDUCATION, Course
+from services.incentive.domain.catalogue import EDUCATION, SCHOOLING, Course
 from services.incentive.domain.fit import DEAR_RUPIAH_PER_HOUR, Buyer
 from services.incentive.domain.wishes import names
 
@@ -32,10 +32,11 @@ def advise(course: Course, buyer: Buyer) -> tuple[Advice, ...]:
 def _entry_level(course: Course, education: str) -> Advice | None:
     if EDUCATION.get(education, EDUCATION[course.entry_education]) >= EDUCATION[course.entry_education]:
         return None
+    wanted = SCHOOLING.get(course.entry_education, course.entry_education)
     return Advice(
         "ENTRY_LEVEL_ABOVE",
         True,
-        f"Kelas ini disusun untuk lulusan {course.entry_education} ke atas; pilihlah kelas dasar bila terasa sulit.",
+        f"Kelas ini disusun untuk lulusan {wanted} ke atas; pilihlah kelas dasar bila terasa sulit.",
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 EDUCATION = {"NONE": 0, "SD": 1, "SMP": 2, "SMA": 3, "SMK": 3, "DIPLOMA": 4, "S1": 5, "S2": 6, "S3": 7}
 """Schooling, as registration codes it, with its level."""
+SCHOOLING = {"DIPLOMA": "diploma", "S1": "sarjana", "S2": "magister", "S3": "doktor"}
+"""How it is called in a sentence, where that is not its code."""
 MODES = frozenset({"online", "hybrid", "offline"})
 MOST_PRICE_RUPIAH = 100_000_000
 MOST_TEXT = 200

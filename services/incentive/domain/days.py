@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 WIB = ZoneInfo("Asia/Jakarta")
 MORNING = time(8, 0)
 """Hour (WIB) at which a reminder falls due, so that nobody is woken by one."""
+DAYS_KNOWN = 8192
+"""A decision asks for the same few days again and again, and all people's days are those of some years."""
 
 
 def day_of(instant: datetime) -> date:
@@ -16,16 +19,19 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(WIB).date()
 
 
+@lru_cache(maxsize=DAYS_KNOWN)
 def morning_of(day: date) -> datetime:
     """08:00 WIB of a day."""
     return datetime.combine(day, MORNING, WIB).astimezone(UTC)
 
 
+@lru_cache(maxsize=DAYS_KNOWN)
 def start_of(day: date) -> datetime:
     """00:00 WIB of a day."""
     return datetime.combine(day, time.min, WIB).astimezone(UTC)
 
 
+@lru_cache(maxsize=DAYS_KNOWN)
 def end_of(day: date) -> datetime:
     """First instant after a day: a deadline `day` holds until just before it."""
     return start_of(day + timedelta(days=1))

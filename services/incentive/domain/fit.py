@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.incentive.domain.catalogue import EDUCATION, Course
+from services.incentive.domain.catalogue import EDUCATION, SCHOOLING, Course
 from services.incentive.domain.wishes import NO_WISH, Wish, names
 
 WEIGHTS: Mapping[str, int] = {
@@ -137,13 +137,11 @@ def _level(course: Course, education: str) -> tuple[int, str]:
     if education not in EDUCATION:
         return 50, "Kami belum tahu pendidikan terakhir Anda."
     lacking = EDUCATION[course.entry_education] - EDUCATION[education]
+    wanted = SCHOOLING.get(course.entry_education, course.entry_education)
     if lacking > 1:
-        return 0, f"Kelas ini disusun untuk lulusan {course.entry_education} ke atas, jauh di atas pendidikan Anda."
+        return 0, f"Kelas ini disusun untuk lulusan {wanted} ke atas, jauh di atas pendidikan Anda."
     if lacking == 1:
-        return (
-            40,
-            f"Kelas ini disusun untuk lulusan {course.entry_education} ke atas, setingkat di atas pendidikan Anda.",
-        )
+        return 40, f"Kelas ini disusun untuk lulusan {wanted} ke atas, setingkat di atas pendidikan Anda."
     climb = course.kkni_level - OWN_LEVEL[education]
     if climb > 2:
         return 60, f"Pendidikan Anda cukup, tetapi jenjang KKNI {course.kkni_level} kelas ini menuntut usaha lebih."

@@ -6,7 +6,6 @@ posted twice. A participant carries the balances its postings add up to; `differ
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +37,9 @@ class LedgerAccount(StrEnum):
 Money = Mapping[str, int]
 """Balance in rupiah per account; an account that is not named holds 0."""
 
+Move = tuple[str, str, int]
+"""A posting's source, target and rupiah: all that balances follow from."""
+
 
 class Overdrawn(Exception):
     """A rule tried to move money that is not there: a bug of the rule, never a refusal."""
@@ -60,6 +62,10 @@ class Posting:
     def id(self) -> str:
         return self.posting_id
 
+    @property
+    def move(self) -> Move:
+        return self.source, self.target, self.amount_rupiah
+
 
 def post(money: Money, posting: Posting) -> dict[str, int]:
     """The balances after a posting. Raises Overdrawn when the source holds less (the treasury may owe)."""
@@ -74,18 +80,20 @@ def post(money: Money, posting: Posting) -> dict[str, int]:
     return after
 
 
-def balances(postings: Iterable[Posting]) -> dict[str, int]:
+def balances(moves: Iterable[Move]) -> dict[str, int]:
     """What postings add up to, per account; accounts at 0 are left out."""
-    sums: Counter[str] = Counter()
-    for posting in postings:
-        sums[posting.source.value] -= posting.amount_rupiah
-        sums[posting.target.value] += posting.amount_rupiah
-    return {account: amount for account, amount in sums.items() if amount}
+    sums: dict[str, int] = {}
+    for source, target, amount in moves:
+        sums[source] = sums.get(source, 0) - amount
+        sums[target] = sums.get(target, 0) + amount
+    return {str(account): amount for account, amount in sums.items() if amount}
 
 
-def differences(money: Money, postings: Iterable[Posting]) -> dict[str, int]:
+def differences(money: Money, moves: Iterable[Move]) -> dict[str, int]:
     """Rupiah by which a participant's balances differ from their postings, per account; empty is right."""
-    proven = balances(postings)
+    proven = balances(moves)
+    if money == proven:
+        return {}
     accounts = sorted({*money, *proven})
     return {
         each: money.get(each, 0) - proven.get(each, 0) for each in accounts if money.get(each, 0) != proven.get(each, 0)

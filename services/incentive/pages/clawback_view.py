@@ -11,7 +11,10 @@ from services.incentive.domain.debts import Debt, DebtState, Letter, LetterKind
 from services.incentive.domain.participant import Participant
 
 STATES: Mapping[DebtState, tuple[str, str]] = {
-    DebtState.OVERDUE: ("lewat batas, surat gugatan sudah dibuat", "Kepala dinas memutuskan langkah berikutnya"),
+    DebtState.OVERDUE: (
+        "lewat batas, peringatan terakhir sudah dibuat",
+        "Kepala dinas memutuskan langkah berikutnya",
+    ),
     DebtState.OPEN: ("ditagih sekaligus", "Peserta membayar, atau sekretariat mengusulkan cicilan"),
     DebtState.PROPOSED: ("rencana cicilan menunggu orang kedua", "Kepala dinas memeriksa"),
     DebtState.PLANNED: ("sedang dicicil", "Peserta membayar menurut rencana"),

@@ -187,7 +187,7 @@ def settle_identity(
     if settled.kind == "OBJECTION":
         upheld = settled.proposal.answer == "confirm"
         if applicant.stage == "revoked":
-            return Decision(changes=(settled, *objections.revocation_answered(applicant, claim, upheld=upheld)))
+            return Decision(changes=(settled,)) + objections.revocation_answered(applicant, claim, now, upheld=upheld)
         changed, events = objections.decided(applicant, upheld=upheld, known=known, rules=rules, now=now)
         return Decision(changes=(settled, *changed), events=events)
     if applicant.stage != "questioned":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from services.registration.domain.applicant import Applicant, NikClaim, TraceLine
 from services.registration.domain.calendar import wib_date
@@ -13,8 +14,8 @@ from services.registration.domain.likeness import NameBlock, Traces, without
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.rules import RuleSet
 from shared.contracts.base import Event, Sealed
-from shared.contracts.decision import Aggregate, Decision, Ref, Refused
-from shared.contracts.registration import ApplicantCorrected, IdentityErased
+from shared.contracts.decision import Decision, Ref, Refused
+from shared.contracts.registration import ApplicantCorrected, IdentityErased, ObjectionDecided
 
 
 def objection_case(applicant_id: str) -> str:
@@ -65,17 +66,19 @@ def decided_against(applicant: Applicant) -> tuple[str, date] | None:
     return None
 
 
-def revocation_answered(applicant: Applicant, claim: NikClaim | None, *, upheld: bool) -> tuple[Aggregate, ...]:
-    """Upheld: the NIK is free and no longer blocked, so the person registers anew and joins the next wave.
+def revocation_answered(applicant: Applicant, claim: NikClaim | None, now: datetime, *, upheld: bool) -> Decision:
+    """The person is told. Upheld: the NIK is free and no longer blocked, and the person may register anew.
 
     The seat and its card are gone: somebody else may have them by then.
     """
     if applicant.revocation is None:
-        return ()
-    answered = replace(applicant, revocation=replace(applicant.revocation, answer="upheld" if upheld else "rejected"))
-    if not upheld or claim is None or claim.holder not in (None, applicant.applicant_id):
-        return (answered,)
-    return (answered, replace(claim, holder=None, blocked=None))
+        return Decision()
+    answer: Literal["upheld", "rejected"] = "upheld" if upheld else "rejected"
+    answered = replace(applicant, revocation=replace(applicant.revocation, answer=answer))
+    told = ObjectionDecided(applicant_id=applicant.applicant_id, decided_at=now, which=answer)
+    free = upheld and claim is not None and claim.holder in (None, applicant.applicant_id)
+    freed = (replace(claim, holder=None, blocked=None),) if claim and free else ()
+    return Decision(changes=(answered, *freed), events=(told,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,15 @@ class Step(NamedTuple):
     acts: bool = False
 
 
+_TO_PARTICIPANT = Step("", "Ke halaman peserta")
+_OBJECT, _ANEW = Step("/status/keberatan", "Ajukan keberatan"), Step("/daftar", "Daftar lagi")
 _NEXT: Mapping[str, Step] = {
     "questioned": Step("/status/perbaiki", "Perbaiki data"),
-    "ineligible": Step("/status/keberatan", "Ajukan keberatan"),
-    "withdrawn": Step("/daftar", "Daftar lagi"),
+    "ineligible": _OBJECT,
+    "withdrawn": _ANEW,
 }
+_AFTER_REVOCATION: Mapping[str, Step] = {"": _OBJECT, "upheld": _ANEW, "rejected": _TO_PARTICIPANT}
+"""By what became of the objection."""
 _CLOSED = frozenset({"withdrawn", "revoked", "erased"})
 WITH_CARD = frozenset({"selected", "revoked"})
 
@@ -35,15 +39,16 @@ WITH_CARD = frozenset({"selected", "revoked"})
 def view(applicant: Applicant, desk: Desk, wave: Wave | None, base: str) -> dict[str, Any]:
     """Everything `status.html` names besides what all pages have."""
     status = desk.status(applicant)
+    step = next_step(applicant, wave)
     return {
         "now": status,
-        "stages": _stages(status.stage),
+        "stages": _stages(status.stage, "berhenti" if applicant.stage == "revoked" else "sekarang"),
         "conditions": _conditions(applicant, desk),
         "results": [_result(each, desk) for each in applicant.results],
         "wave": wave,
         "joined": applicant.wave if applicant.stage == "joined" else None,
-        "next": next_step(applicant, wave),
-        "base_next": PARTICIPANT if applicant.stage in WITH_CARD else base,
+        "next": step,
+        "base_next": PARTICIPANT if step == _TO_PARTICIPANT else base,
         "received_at": applicant.received_at,
         "participant": PARTICIPANT if applicant.stage in WITH_CARD else "",
         "open": applicant.stage not in _CLOSED,
@@ -56,8 +61,10 @@ def view(applicant: Applicant, desk: Desk, wave: Wave | None, base: str) -> dict
 
 def next_step(applicant: Applicant, wave: Wave | None) -> Step | None:
     """The one thing to do now, or None while there is nothing to do."""
+    if applicant.stage == "revoked" and applicant.revocation:
+        return _AFTER_REVOCATION[applicant.revocation.answer]
     if applicant.stage in WITH_CARD:
-        return Step("", "Ke halaman peserta")
+        return _TO_PARTICIPANT
     if applicant.stage != "eligible":
         return _NEXT.get(applicant.stage)
     if applicant.test is None:
@@ -65,10 +72,11 @@ def next_step(applicant: Applicant, wave: Wave | None) -> Step | None:
     return Step("/status/gabung", f"Gabung gelombang {wave.wave}", acts=True) if wave else None
 
 
-def _stages(reached: int) -> list[dict[str, Any]]:
+def _stages(reached: int, here: str) -> list[dict[str, Any]]:
+    """`here` says how things are at the stage that is reached: under way, or ended."""
     states = {True: "selesai", False: "belum"}
     return [
-        {"name": name, "about": about, "state": "sekarang" if number == reached else states[number < reached]}
+        {"name": name, "about": about, "state": here if number == reached else states[number < reached]}
         for number, (name, about) in enumerate(STAGES, 1)
     ]
 

@@ -128,6 +128,7 @@ def _draw(key: PersonKey) -> list[Event]:
             applicant_id=key.person, wave=2, released_at=NOW, reason="WAVE_CANCELLED", reason_text=CANCELLED
         ),
         people.ApplicantReinstated(applicant_id=key.person, wave=1, reinstated_at=NOW),
+        people.ObjectionDecided(applicant_id=key.person, decided_at=NOW, which="upheld"),
     ]
 
 

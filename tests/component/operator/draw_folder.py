@@ -119,6 +119,13 @@ def _word_repeated(found: Published) -> None:
     found.remake(announcement=True)
 
 
+def _word_copied(found: Published) -> None:
+    """One holder's true word stands under the name of another holder, too."""
+    word = found.wave["officials"][0]["signatures"]
+    word[1] = word[0]
+    found.remake(announcement=True)
+
+
 def _word_of_no_form(found: Published) -> None:
     found.wave["officials"][0]["signatures"][0] = "0" * 128
     found.remake(announcement=True)

@@ -56,8 +56,8 @@ class City(Decider):
     def check_money(self) -> None:
         """Every participant's balances are what their postings add up to, nothing is below 0 but the treasury."""
         for person in self.all(Participant):
-            postings = [each for each in self.all(Posting) if each.applicant_id == person.applicant_id]
-            assert differences(person.money, postings) == {}
+            moves = [each.move for each in self.all(Posting) if each.applicant_id == person.applicant_id]
+            assert differences(person.money, moves) == {}
             assert sum(person.money.values()) == 0
             assert all(amount >= 0 for account, amount in person.money.items() if account != "treasury")
 

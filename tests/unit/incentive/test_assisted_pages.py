@@ -45,6 +45,7 @@ async def test_a_review_and_an_account_are_taken_down_for_the_person(house: Hous
     secretariat = await at_desk(house, "secretariat")
     page = await secretariat.get(PLACE)
     assert "Ulasan: Memasak Masakan Melayu Deli untuk Katering" in words(page)
+    assert '<select name="rating" required><option value="">Pilih...</option>' in page, "no opinion is suggested"
     form = {"key": key_of(page), "purchase_number": "1", "rating": "4", "aspect_TOO_HARD": "ya", **PRESENT}
     assert "INPUT_INVALID" in await secretariat.post(f"{PLACE}/ulasan", 422, **{**form, "rating": "6"})
     assert "Ulasan sudah tercatat." in await secretariat.post(f"{PLACE}/ulasan", **form)

@@ -87,7 +87,7 @@ async def test_a_wrong_file_says_which_rows_and_cannot_be_confirmed(house: House
     secretariat = await at_desk(house, "secretariat")
     wrong = as_file(rows_of("TOKOPEDIA", TKP_003={"price_rupiah": "mahal"}))
     page = await previewed(secretariat, wrong)
-    assert "Baris 3, TKP-003: kolom kurang, lebih, atau bukan angka" in words(page)
+    assert "Baris 4, TKP-003: kolom kurang, lebih, atau bukan angka" in words(page)
     assert "Terapkan katalog ini" not in page
     foreign = await previewed(secretariat, as_file(rows_of("TOKOPEDIA", SKA_001={"hours": 1})))
     assert "SKA-001: kode ini milik platform lain" in words(foreign)

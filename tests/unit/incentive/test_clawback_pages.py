@@ -37,7 +37,7 @@ async def test_cases_stand_by_state_and_age_and_lead_to_the_people(house: House)
     assert SHORT not in await auditor.get("/petugas/pengembalian/keadaan/planned")
     house.clock.at += timedelta(days=20)
     await house.until(lambda person: person.debt_state == "overdue")
-    assert "Lewat batas, surat gugatan sudah dibuat 1 orang" in words(await auditor.get("/petugas/pengembalian"))
+    assert "Lewat batas, peringatan terakhir sudah dibuat 1 orang" in words(await auditor.get("/petugas/pengembalian"))
     assert "Berapa kali" not in await auditor.get(PLACE), "an auditor reads"
 
 

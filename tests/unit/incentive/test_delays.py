@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.incentive.domain.delays import TESTS, cause_of
@@ -195,6 +195,7 @@ def test_each_cause_is_found_from_its_fact(code: str) -> None:
     assert found.code == code
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(FACTS)), max_size=8, unique=True))
 def test_of_all_that_hold_the_first_in_the_file_is_announced(chosen: list[str]) -> None:
     draft = apply([FACTS[code] for code in chosen])

@@ -47,6 +47,13 @@ def test_a_course_that_is_dear_for_its_hours_is_pointed_out() -> None:
     assert [each.points for each in weigh(course, Buyer(10**6, "SMA"))] == [12, 8, 20, 5, 3]
 
 
+def test_schooling_is_called_by_its_word_and_not_by_its_code() -> None:
+    course, buyer = reference().catalogue["PJM-002"], Buyer(10**7, "SMP")
+    assert advise(course, buyer)[0].sentence.startswith("Kelas ini disusun untuk lulusan diploma ke atas; ")
+    level = next(each for each in weigh(course, buyer) if each.code == "LEVEL")
+    assert level.sentence == "Kelas ini disusun untuk lulusan diploma ke atas, jauh di atas pendidikan Anda."
+
+
 def wish(text: str) -> Wish:
     return read_wish(text, reference().wish_words)
 

@@ -35,7 +35,7 @@ def test_whatever_is_posted_adds_up_to_nothing_and_never_overdraws(
         posted.append(each)
     assert sum(money.values()) == 0
     assert all(amount >= 0 for account, amount in money.items() if account != "treasury")
-    assert differences(money, posted) == {}
+    assert differences(money, [each.move for each in posted]) == {}
 
 
 def test_what_is_not_there_cannot_move() -> None:
@@ -45,7 +45,7 @@ def test_what_is_not_there_cannot_move() -> None:
 
 def test_a_difference_is_named_with_its_account() -> None:
     given_ = posting(LedgerAccount.TREASURY, LedgerAccount.OWED, 600_000)
-    assert balances([given_]) == {"treasury": -600_000, "owed": 600_000}
-    assert differences({"owed": 600_001, "treasury": -600_000}, [given_]) == {"owed": 1}
-    assert differences({}, [given_]) == {"owed": -600_000, "treasury": 600_000}
+    assert balances([given_.move]) == {"treasury": -600_000, "owed": 600_000}
+    assert differences({"owed": 600_001, "treasury": -600_000}, [given_.move]) == {"owed": 1}
+    assert differences({}, [given_.move]) == {"owed": -600_000, "treasury": 600_000}
     assert given_.id == "ann/1"

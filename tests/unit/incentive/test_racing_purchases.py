@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import httpx
 
-from services.incentive import store
+from services.incentive import money_proof, store
 from services.incentive.domain.ledger import Posting
 from services.incentive.domain.listings import Origin, TakeCourses
 from services.incentive.domain.participant import Participant
@@ -60,7 +60,7 @@ async def test_a_hundred_racing_purchases_spend_exactly_what_the_balance_holds(h
     assert person.money == {"treasury": -1_000_000, "training_balance": 90_000, "holds": 910_000}
     postings = await store.some(house.service.database, Posting, {"applicant_id": ANN}, limit=200)
     assert sorted(each.amount_rupiah for each in postings) == [PRICE] * 7 + [1_000_000]
-    proof = await store.audit(house.service.database)
+    proof = await money_proof.audit(house.service.database, reference().desk.rules)
     assert proof == {
         "participants": 1,
         "totals_rupiah": {"treasury": -1_000_000, "training_balance": 90_000, "holds": 910_000},
@@ -80,7 +80,7 @@ async def test_what_raced_is_taken_by_the_platform_and_the_ledger_still_adds_up(
     person = await ann(house)
     assert [each.state for each in person.purchases] == ["committed"] * 7
     assert person.money == {"treasury": -1_000_000, "training_balance": 90_000, "holds": 0, "platforms": 910_000}
-    assert (await store.audit(house.service.database))["violations"] == []
+    assert (await money_proof.audit(house.service.database, reference().desk.rules))["violations"] == []
 
 
 async def test_a_hundred_clients_after_one_course_buy_it_once(house: House) -> None:

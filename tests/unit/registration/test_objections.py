@@ -16,9 +16,10 @@ from services.registration.domain.objections import EraseIdentity, Object, Renew
 from services.registration.domain.review import ReviewCase
 from services.registration.domain.revocation import Revocation
 from services.registration.domain.status import status
+from services.registration.pages import status_view
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Decision, Ref, Refused
-from shared.contracts.registration import ApplicantCorrected
+from shared.contracts.registration import ApplicantCorrected, ObjectionDecided
 from tests.unit.registration.builders import (
     NOW,
     applicant,
@@ -98,7 +99,7 @@ def test_upheld_it_frees_the_nik_for_a_new_registration_and_the_seat_stays_given
     person = changed(decision, Applicant)
     assert (person.stage, person.revocation.answer) == ("revoked", "upheld")
     assert "NIK Anda tidak diblokir lagi" in status(person, {}, {}).next_step
-    assert decision.events == ()
+    assert decision.events == (ObjectionDecided(applicant_id="a", decided_at=NOW, which="upheld"),)
     other = replace(BLOCKED, holder="b")
     assert changed(settled_as("confirm", revoked(), other), Applicant).revocation.answer == "upheld"
     assert not [each for each in settled_as("confirm", revoked(), other).changes if isinstance(each, NikClaim)]
@@ -107,11 +108,21 @@ def test_upheld_it_frees_the_nik_for_a_new_registration_and_the_seat_stays_given
 def test_rejected_it_changes_nothing_and_the_person_reads_so() -> None:
     decision = settled_as("reject", revoked())
     assert not [each for each in decision.changes if isinstance(each, NikClaim)]
+    assert decision.events == (ObjectionDecided(applicant_id="a", decided_at=NOW, which="rejected"),)
     shown = status(changed(decision, Applicant), {}, {})
     assert shown.next_step == "Keberatan Anda sudah diperiksa dua petugas, dan keputusannya tetap."
     assert shown.reasons == ("Alasan: Tidak membeli pelatihan pertama dalam 30 hari.",)
     before = status(revoked(), {}, {})
     assert before.reasons[1] == "Keberatan diterima sampai 17 April 2020."
+
+
+def test_the_page_of_a_revoked_person_has_the_button_for_what_they_can_do_now() -> None:
+    steps = [status_view.next_step(revoked(answer=answer), None) for answer in ("", "upheld", "rejected")]
+    assert steps == [
+        ("/status/keberatan", "Ajukan keberatan", False),
+        ("/daftar", "Daftar lagi", False),
+        ("", "Ke halaman peserta", False),
+    ]
 
 
 # ---- lost codes

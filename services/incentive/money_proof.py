@@ -1,0 +1,104 @@
+"""One walk through everybody's money: participants with their postings, page by page, each read once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from services.incentive.domain.proofs import Proof, Step
+from services.incentive.domain.rules import RuleBook
+from shared.engine.ports import Database, Document, Reader, Where
+
+PAGE = 2000
+"""Participants read together."""
+PERSON_FIELDS = ("money", "rule_set", "entitlements")
+POSTING_FIELDS = ("applicant_id", "source", "target", "amount_rupiah")
+Page = tuple[list[Document], list[Document]]
+"""Participants and the postings of the same range of applicants."""
+
+
+async def prove(database: Database, rules: RuleBook, size: int = PAGE) -> Proof:
+    """Judge the money of all participants, and find postings that belong to none.
+
+    A page that contradicts a rule is read again as it was at one instant: somebody may have been paid between the
+    reading of the people and that of their postings.
+    """
+    proof = Proof()
+    async for span, page in _pages(database, size):
+        found = judged(*page, rules)
+        if found.doubtful:
+            async with database.transaction() as instant:
+                found = judged(await _people(instant, span), await _postings(instant, span), rules)
+        proof.add(found)
+    return proof
+
+
+async def audit(database: Database, rules: RuleBook, size: int = PAGE) -> dict[str, Any]:
+    """The proof as staff read it: totals in rupiah, and all violations in words."""
+    proof = await prove(database, rules, size)
+    totals = dict(proof.totals)
+    violations = [f"ledger of {id} differs: {wrong}" for id, wrong in proof.differing.items()]
+    violations += [f"{id} got more than the rule set gives" for id in proof.above]
+    violations += [f"{id} was paid more than once" for id in proof.doubled]
+    violations += [f"posting {id} belongs to no participant" for id in proof.ownerless]
+    if sum(totals.values()):
+        violations.append(f"all balances add up to {sum(totals.values())} rupiah instead of 0")
+    return {"participants": proof.participants, "totals_rupiah": totals, "violations": violations}
+
+
+def judged(people: Sequence[Document], postings: Sequence[Document], rules: RuleBook) -> Proof:
+    """The proof of some participants as they are stored, with all postings of their range of ids."""
+    steps: dict[str, list[Step]] = defaultdict(list)
+    for each in postings:
+        steps[each["applicant_id"]].append((each["_id"], (each["source"], each["target"], each["amount_rupiah"])))
+    proof = Proof()
+    for person in people:
+        planned = [f"{each['kind']}/{each['number']}" for each in person["entitlements"]]
+        id = person["_id"]
+        proof.judge(id, person["money"], rules[person["rule_set"]], planned, steps.pop(id, ()))
+    proof.ownerless = [posting_id for own in steps.values() for posting_id, _ in own]
+    return proof
+
+
+async def _pages(database: Database, size: int) -> AsyncIterator[tuple[Where, Page]]:
+    """All pages with their ranges of applicants; while one is judged, the next is being read."""
+    coming: asyncio.Task[Page] | None = None
+    span: Where = {}
+    try:
+        for following in await _spans(database, size):
+            read, before = asyncio.create_task(_read(database, following)), coming
+            coming = read
+            if before:
+                yield span, await before
+            span = following
+        if coming:
+            yield span, await coming
+    finally:
+        if coming:
+            coming.cancel()
+
+
+async def _spans(database: Database, size: int) -> list[Where]:
+    """Ranges of applicant ids that together hold every id there can be, each with about `size` participants.
+
+    Both ends are named, since SecantusDB sorts all that follow an open range each time.
+    """
+    named = await database.find("participants", {"_id": {"$gt": ""}}, sort=[("_id", 1)], fields=["_id"])
+    ends = [document["_id"] for document in named][size - 1 :: size]
+    spans: list[Where] = [{"$gt": after, "$lte": last} for after, last in zip(["", *ends], ends, strict=False)]
+    return [*spans, {"$gt": ends[-1] if ends else ""}]
+
+
+async def _read(database: Database, span: Where) -> Page:
+    people, postings = await asyncio.gather(_people(database, span), _postings(database, span))
+    return people, postings
+
+
+async def _people(reader: Reader, span: Where) -> list[Document]:
+    return await reader.find("participants", {"_id": span}, fields=PERSON_FIELDS)
+
+
+async def _postings(reader: Reader, span: Where) -> list[Document]:
+    return await reader.find("ledger", {"applicant_id": span}, fields=POSTING_FIELDS)
