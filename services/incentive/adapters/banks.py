@@ -43,6 +43,8 @@ from services.incentive.adapters.snap.profile import SnapProfile
 from services.incentive.domain.bank_days import BankCalendar, opening_for
 
 HOUR = timedelta(hours=1)
+IDLE_SECONDS = 2.0
+"""An unused line is given up before the bank's server closes it: closed under an order, its outcome is unknown."""
 SIMULATED = "simulated"
 Close = Callable[[], Awaitable[None]]
 
@@ -60,7 +62,8 @@ class Tools:
     """For tests: instead of the network."""
 
     def client(self, url: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=url, timeout=self.timeout_seconds, transport=self.transport)
+        limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+        return httpx.AsyncClient(base_url=url, timeout=self.timeout_seconds, transport=self.transport, limits=limits)
 
 
 @runtime_checkable

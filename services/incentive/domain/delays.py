@@ -179,19 +179,26 @@ def delay_times(draft: Draft) -> Iterator[datetime]:
         yield account.hold_until
 
 
+def cause_fields(cause: DelayCause) -> dict[str, str]:
+    """What every event about a cause says of it."""
+    return {
+        "cause": cause.code,
+        "cause_id": cause.meaning_id,
+        "cause_en": cause.meaning_en,
+        "actor": cause.actor,
+        "actor_id": cause.actor_id,
+        "remedy_id": cause.remedy_id,
+        "remedy_en": cause.remedy_en,
+    }
+
+
 def _tell(draft: Draft, each: Entitlement, cause: DelayCause) -> None:
     new_date = draft.today + timedelta(days=DAYS_TO_MEND.get(cause.code, OTHERWISE_DAYS))
     draft.set_entitlement(each, cause=cause.code, new_date=new_date)
     draft.tell(
         IncentiveDelayed(
             **instalment_fields(draft.person, each),
-            cause=cause.code,
-            cause_id=cause.meaning_id,
-            cause_en=cause.meaning_en,
-            actor=cause.actor,
-            actor_id=cause.actor_id,
-            remedy_id=cause.remedy_id,
-            remedy_en=cause.remedy_en,
+            **cause_fields(cause),
             new_date=new_date,
             owed=each.state != State.WAITING,
         )

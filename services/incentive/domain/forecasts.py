@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from services.incentive.domain.days import morning_of
-from services.incentive.domain.delays import SILENCE, cause_of, is_late
+from services.incentive.domain.delays import SILENCE, cause_fields, cause_of, is_late
 from services.incentive.domain.draft import DelayCause, Draft
 from services.incentive.domain.entitlements import OWED_STATES, PAYMENT_TAKES, instalment_fields
 from services.incentive.domain.participant import Entitlement, EntitlementState
@@ -119,13 +119,7 @@ def _tell(draft: Draft, each: Entitlement, cause: DelayCause) -> None:
     draft.tell(
         IncentiveForecastLate(
             **instalment_fields(draft.person, each),
-            cause=cause.code,
-            cause_id=cause.meaning_id,
-            cause_en=cause.meaning_en,
-            actor=cause.actor,
-            actor_id=cause.actor_id,
-            remedy_id=cause.remedy_id,
-            remedy_en=cause.remedy_en,
+            **cause_fields(cause),
             needed_by=needed_by,
             expected_on=expected_on,
             owed=each.state != State.WAITING,
