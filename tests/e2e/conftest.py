@@ -15,8 +15,8 @@ PHONE, DESK = {"width": 360, "height": 640}, {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those who register anew come last, then who draws them, then who is paid: the others count the people."""
-    names = ("citizen_pages", "office_pages", "participant_pages", "incentive_desk", "racing_purchases")
+    """Those who register anew come last, then who draws them, who is paid, and the desk that changes the catalogue."""
+    names = ("citizen_pages", "office_pages", "participant_pages", "racing_purchases", "incentive_desk")
     last = [f"test_{name}.py" for name in names]
     items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
 

@@ -21,7 +21,7 @@ REFUSALS = {"COURSE_ALREADY_BOUGHT", "TOP_UP_NOT_ACCEPTED", "COURSE_ABOVE_BALANC
 
 
 async def test_a_hundred_racing_clients_cannot_overspend_on_real_servers(town: Town) -> None:
-    card = await Cards(town).select(8, 0.01)
+    card = await Cards(town).select(10, 0.01)
     courses = list(reference().catalogue)
     headers = {**town.bearer("rina"), "Tracking-Code": card.code}
     path = f"/incentive/participants/{card.applicant_id}/purchases"
