@@ -118,8 +118,8 @@ async def until(what: str, look: Callable[[], Awaitable[T | None]], seconds: flo
     return found
 
 
-async def together(calls: Mapping[Any, Callable[[], Awaitable[Any]]], width: int = 32) -> dict[Any, Any]:
-    """Run many calls, at most `width` at once; results by key."""
+async def together(calls: Mapping[Any, Callable[[], Awaitable[Any]]], width: int = 8) -> dict[Any, Any]:
+    """Run many calls, at most `width` at once; results by key. Eight are never refused (door.FEWEST)."""
     gate = asyncio.Semaphore(width)
 
     async def one(key: Any, call: Callable[[], Awaitable[Any]]) -> tuple[Any, Any]:
