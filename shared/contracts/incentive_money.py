@@ -18,38 +18,36 @@ class IncentiveDue(InstalmentEvent):
     expected_on: date
 
 
-class IncentiveDelayed(InstalmentEvent):
+class CauseEvent(InstalmentEvent):
+    """Names one cause of delay. `cause` and `actor` are codes of delay_causes.csv, their texts are for the person."""
+
+    cause: Code
+    cause_id: Text
+    cause_en: Text
+    actor: Code
+    actor_id: Text
+    remedy_id: Text
+    remedy_en: Text
+
+
+class IncentiveDelayed(CauseEvent):
     """An instalment is late, or late for another cause than told before. Over when IncentivePaid follows.
 
     `cause` and `actor` are codes of delay_causes.csv, their texts are for the person. `new_date` is an estimate,
     never in the past. `owed`: the conditions hold; else something of the applicant or the platform lacks.
     """
 
-    cause: Code
-    cause_id: Text
-    cause_en: Text
-    actor: Code
-    actor_id: Text
-    remedy_id: Text
-    remedy_en: Text
     new_date: date
     owed: bool
 
 
-class IncentiveForecastLate(InstalmentEvent):
+class IncentiveForecastLate(CauseEvent):
     """An instalment will be late unless `cause` is gone by `needed_by`. Told before `due_on`, once per cause.
 
     Codes and texts as in IncentiveDelayed. `expected_on` is when the money arrives if it is gone by then: `due_on`,
     or later where that is no longer possible. Over when IncentivePaid or IncentiveDelayed follows.
     """
 
-    cause: Code
-    cause_id: Text
-    cause_en: Text
-    actor: Code
-    actor_id: Text
-    remedy_id: Text
-    remedy_en: Text
     needed_by: date
     expected_on: date
     owed: bool
