@@ -21,7 +21,7 @@ from services.registration.domain.identity import LapseQuestion, RequestChecks
 from services.registration.domain.joining import BatchJoin, JoinPart
 from services.registration.domain.results import AnnounceResults, ResultChunk, StoreResults
 from services.registration.domain.strata import stratum_name, stratum_of
-from services.registration.domain.watch import TOGETHER, ScreenPeople, Watch
+from services.registration.domain.watch import ScreenPeople, Watch
 from services.registration.domain.waves import Wave
 from services.registration.reference import Reference
 from shared.contracts.base import Sealed
@@ -33,8 +33,6 @@ LISTS_AT_ONCE = 8
 """Parts of a list that one round freezes: about 8,000 lines, from one query."""
 PARTS_AT_ONCE = 2
 """Parts of 200 people that one round tells or joins; the next round follows at once."""
-PEOPLE_AT_ONCE = 50
-"""While they are compared nobody at the door is answered: 400 took up to 2.3 s beside a crowd, 50 take 0.3 s."""
 READ_AHEAD = 5000
 """People that are read ahead, so that the index is not walked again for every 50; rules look at each again anyway."""
 
@@ -137,13 +135,13 @@ class Clock:
     async def wake(self, database: Database, now: datetime) -> Sequence[Any]:
         """People about whom the registry is to be asked, or whose days for a correction are over."""
         ahead = self._waking or await store.waking(database, now, READ_AHEAD)
-        found, self._waking = ahead[:PEOPLE_AT_ONCE], ahead[PEOPLE_AT_ONCE:]
-        waiting = _cut([each["_id"] for each in found if each["stage"] == "pending"], identity.TOGETHER)
+        found, self._waking = ahead[: identity.TOGETHER], ahead[identity.TOGETHER :]
+        waiting = tuple(each["_id"] for each in found if each["stage"] == "pending")
         over = [each for each in found if each["stage"] == "questioned" and each["screened"]]
-        others = _cut([each["_id"] for each in found if each["stage"] != "pending" and not each["screened"]], TOGETHER)
+        others = tuple(each["_id"] for each in found if each["stage"] != "pending" and not each["screened"])
         return [
-            *(RequestChecks(people, self._watch) for people in waiting if people),
-            *(ScreenPeople(people, self._watch) for people in others if people),
+            *((RequestChecks(waiting, self._watch),) if waiting else ()),
+            *((ScreenPeople(others, self._watch),) if others else ()),
             *(LapseQuestion(each["_id"], self._reference.rules_of(each["rule_set"])) for each in over),
         ]
 

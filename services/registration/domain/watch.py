@@ -25,8 +25,6 @@ from shared.contracts.registration import IdentityQuestioned
 NEAR, RING = "NEAR_DUPLICATE", "RING_SUSPECTED"
 FOR_STAFF = frozenset({NEAR, RING})
 """Questions that staff answer, not the person: they never lapse into a refusal."""
-TOGETHER = 50
-"""People of one decision: each changes about seven states, and 500 is the most."""
 _CLOSED = ("withdrawn", "erased")
 
 

@@ -11,13 +11,13 @@ from services.registration.domain.applicant import Applicant
 from services.registration.domain.cancelling import PART, release
 from services.registration.domain.closing import FreezeChunk, FrozenChunk, freeze_chunk
 from services.registration.domain.draw import Row
-from services.registration.domain.identity import LapseQuestion, RequestChecks
+from services.registration.domain.identity import TOGETHER, LapseQuestion, RequestChecks
 from services.registration.domain.joining import BatchJoin, JoinPart
 from services.registration.domain.results import AnnounceResults, ResultChunk, StoreResults
 from services.registration.domain.watch import ScreenPeople
 from services.registration.domain.waves import Wave
 from services.registration.reference import read_reference
-from services.registration.schedule import LISTS_AT_ONCE, PARTS_AT_ONCE, PEOPLE_AT_ONCE, READ_AHEAD, Clock, timers
+from services.registration.schedule import LISTS_AT_ONCE, PARTS_AT_ONCE, READ_AHEAD, Clock, timers
 from shared.contracts.decision import Aggregate
 from shared.engine.ports import Put
 from shared.security.vault import Vault
@@ -217,7 +217,7 @@ async def test_people_are_asked_about_together_and_questions_lapse_one_by_one() 
 
 async def test_a_crowd_is_read_once_and_asked_about_over_several_rounds() -> None:
     desk = Desk()
-    crowd = [replace(applicant(), applicant_id=f"p{number:05d}", wake_at=NOW) for number in range(PEOPLE_AT_ONCE + 1)]
+    crowd = [replace(applicant(), applicant_id=f"p{number:05d}", wake_at=NOW) for number in range(TOGETHER + 1)]
     await desk.keep(*crowd)
 
     rounds = [await desk.clock.wake(desk.database, NOW) for _ in range(2)]
