@@ -40,16 +40,10 @@ DAYS_NEEDED: Mapping[str, int] = {
     "FUNDS_NOT_AVAILABLE": LIST,
     "BATCH_NOT_APPROVED": ANSWER,
 }
-"""From the moment a cause is gone until the money arrives, in days; set by this project. A review's report takes the
-rule file's days on top. Nobody can shorten a hold of 72 hours, and a backlog has no one day: neither is foretold."""
+"""From the moment a cause is gone until the money arrives, in days; set by this project. Nobody can shorten a hold of
+72 hours, and a backlog has no one day: neither is foretold."""
 
 _MOST_DAYS = max(DAYS_NEEDED.values())
-
-
-def days_needed(draft: Draft, code: str) -> int | None:
-    """Days before the due date by which this cause must be gone; None: it is never foretold."""
-    days = DAYS_NEEDED.get(code)
-    return days + draft.rules.review_report_days if days and code == "REVIEW_MISSING" else days
 
 
 def forecast_of(draft: Draft, each: Entitlement) -> DelayCause | None:
@@ -57,13 +51,13 @@ def forecast_of(draft: Draft, each: Entitlement) -> DelayCause | None:
     if _is_far(draft, each) or _is_over(draft, each):
         return None
     cause = cause_of(draft, each)
-    begins = _begins(draft, each, cause.code) if cause else None
+    begins = _begins(each, cause.code) if cause else None
     return cause if begins and draft.now >= begins else None
 
 
 def last_chance(draft: Draft, each: Entitlement, code: str) -> tuple[date, date]:
     """Until when removing the cause helps, today at the earliest, and when the money arrives then."""
-    days = timedelta(days=days_needed(draft, code) or 0)
+    days = timedelta(days=DAYS_NEEDED.get(code, 0))
     needed_by = max(each.due_on - days, draft.today)
     return needed_by, needed_by + days
 
@@ -92,7 +86,7 @@ def _times(draft: Draft, each: Entitlement) -> Iterator[datetime]:
     if each.state == State.SENDING and each.sent_at:
         yield max(each.sent_at + SILENCE, morning_of(each.due_on - timedelta(days=ANSWER)))
     cause = cause_of(draft, each)
-    if cause and (begins := _begins(draft, each, cause.code)):
+    if cause and (begins := _begins(each, cause.code)):
         yield begins
     if each.state in OWED_STATES:  # funds may run short, and a list may lie, while nothing happens to this person
         yield morning_of(each.due_on - timedelta(days=LIST))
@@ -100,14 +94,14 @@ def _times(draft: Draft, each: Entitlement) -> Iterator[datetime]:
         yield from (morning_of(each.due_on - timedelta(days=days)) for days in range(ANSWER + 1))
 
 
-def _begins(draft: Draft, each: Entitlement, code: str) -> datetime | None:
-    days = days_needed(draft, code)
+def _begins(each: Entitlement, code: str) -> datetime | None:
+    days = DAYS_NEEDED.get(code)
     return None if days is None else morning_of(each.due_on - timedelta(days=days))
 
 
 def _is_far(draft: Draft, each: Entitlement) -> bool:
     """No cause can be too late yet: most decisions need look no further."""
-    return draft.today + timedelta(days=_MOST_DAYS + draft.rules.review_report_days) < each.due_on
+    return draft.today + timedelta(days=_MOST_DAYS) < each.due_on
 
 
 def _is_over(draft: Draft, each: Entitlement) -> bool:

@@ -24,13 +24,13 @@ async def test_the_participant_sees_what_will_make_the_money_late_and_until_when
     await finished(house)
     phone = await entered(house)
     assert "Akan terlambat" not in await phone.get("/status")
-    house.clock.at += timedelta(days=10)
+    house.clock.at += timedelta(days=12)
     await house.until(lambda person: person.forecast_cause)
     page = words(await phone.get("/status"))
     assert "Akan terlambat bila ini belum beres Ulasan dan penilaian pelatihan belum diisi" in page
-    assert "Bila beres paling lambat 20 Agustus 2020, uangnya masuk sekitar 25 Agustus 2020" in page
+    assert "Bila beres paling lambat 22 Agustus 2020, uangnya masuk sekitar 25 Agustus 2020" in page
     assert "lewat dari jadwal 24 Agustus 2020. Setiap hari sesudah itu menundanya." in page
-    house.clock.at += timedelta(days=6)
+    house.clock.at += timedelta(days=4)
     await house.until(lambda person: person.late)
     page = words(await phone.get("/status"))
     assert "Akan terlambat" not in page
@@ -41,7 +41,7 @@ async def test_staff_see_who_will_be_late_for_which_cause_and_who_they_are(house
     await finished(house)
     auditor = await at_desk(house, "auditor")
     assert "0 orang akan terlambat bila tidak ditindak" in words(await auditor.get("/petugas"))
-    house.clock.at += timedelta(days=10)
+    house.clock.at += timedelta(days=11)
     await house.until(lambda person: person.forecast_cause)
     assert "1 orang akan terlambat bila tidak ditindak" in words(await auditor.get("/petugas"))
     page = words(await auditor.get("/petugas/keterlambatan"))
@@ -49,7 +49,7 @@ async def test_staff_see_who_will_be_late_for_which_cause_and_who_they_are(house
     assert "Ulasan dan penilaian pelatihan belum diisi. 1 orang" in page
     place = "/petugas/keterlambatan/akan/REVIEW_MISSING"
     rows = words(await auditor.get(place))
-    assert f"{SHORT} Insentif pasca pelatihan ke-1 600.000 24 Agustus 2020 4" in rows
+    assert f"{SHORT} Insentif pasca pelatihan ke-1 600.000 24 Agustus 2020 3" in rows
     assert SHORT not in await auditor.get(f"{place}?page_no=1")
     assert SHORT not in await auditor.get("/petugas/keterlambatan/akan/CERT_NOT_RECEIVED")
     assert "CAUSE_UNKNOWN" in await auditor.get("/petugas/keterlambatan/akan/LAIN", 404)

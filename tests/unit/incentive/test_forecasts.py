@@ -33,16 +33,16 @@ def at(draft: Draft, now: datetime) -> Draft:
     return Draft(draft.person, draft.office, now)
 
 
-def test_a_missing_review_is_told_five_days_before_with_the_last_day_that_helps() -> None:
+def test_a_missing_review_is_told_three_days_before_with_the_last_day_that_helps() -> None:
     city = city_with()
     code = city.buy()
     city.redeem(code)
     city.ask(city.claim(code))
-    city.pass_to(morning_of(date(2020, 8, 19)) - timedelta(seconds=1))
+    city.pass_to(morning_of(date(2020, 8, 21)) - timedelta(seconds=1))
     assert told(city) == []
     assert (city.person().forecast_cause, city.person().forecast_on) == ("", None)
-    city.pass_to(morning_of(date(2020, 8, 19)))
-    assert told(city) == [("REVIEW_MISSING", 1, date(2020, 8, 19), DUE)]
+    city.pass_to(morning_of(date(2020, 8, 21)))
+    assert told(city) == [("REVIEW_MISSING", 1, date(2020, 8, 21), DUE)]
     event = city.told(IncentiveForecastLate)[0]
     assert (event.due_on, event.total, event.amount_rupiah, event.owed) == (DUE, 4, 600_000, False)
     assert (event.actor, event.actor_id) == ("applicant", "Anda")
@@ -63,7 +63,7 @@ def test_it_is_told_again_when_the_cause_changes_and_no_more_once_it_is_late() -
     city.bank_says(city.link(), holder_nik_index=OTHER_NIK)
     today, later = date(2020, 8, 22), date(2020, 8, 26)
     assert told(city) == [
-        ("REVIEW_MISSING", 1, date(2020, 8, 19), DUE),
+        ("REVIEW_MISSING", 1, date(2020, 8, 21), DUE),
         ("ACCOUNT_NOT_LINKED", 1, today, later),
         ("PARTNER_VERIFICATION_PENDING", 1, today, date(2020, 8, 25)),
         ("ACCOUNT_NIK_MISMATCH", 1, today, later),
@@ -147,7 +147,7 @@ def test_a_bank_that_is_silent_the_day_before_is_told() -> None:
 def test_what_is_foretold_is_what_would_be_announced_and_only_when_its_days_have_come(code: str) -> None:
     draft = apply([FACTS[code]])
     each = draft.person.entitlements[0]
-    days = {"ACCOUNT_ON_HOLD": None, "MANUAL_BACKLOG": None, "REVIEW_MISSING": 5}.get(code, DAYS_NEEDED.get(code))
+    days = {"ACCOUNT_ON_HOLD": None, "MANUAL_BACKLOG": None}.get(code, DAYS_NEEDED.get(code))
     if code == "BATCH_NOT_APPROVED":
         draft.person = replace(draft.person, entitlements=(replace(each, batched_on=date(2020, 8, 15)),))
         each = draft.person.entitlements[0]
