@@ -22,42 +22,37 @@ class Shelf:
     def __init__(self, database: Database, shipped: Mapping[str, Course]) -> None:
         self._database, self.shipped = database, shipped
         self._version = 0
-        self._listings: Mapping[str, Listing] = {}
+        self._listings: Mapping[str, Listing] = {code: Listing(course, ()) for code, course in shipped.items()}
 
     async def begun(self) -> bool:
         return (await self._state()).begun
 
     async def listings(self) -> Mapping[str, Listing]:
-        """Every course that was ever listed, withdrawn ones too; nothing before the first edition is complete."""
+        """Every course that was ever listed, withdrawn ones too; those of the file that ships have no prices yet."""
         state = await self._state()
         if state.begun and state.version != self._version:
             found = await some(self._database, Listing, {}, limit=MOST_COURSES)
             # What was read may be newer than the state: then the next look reads once more.
             self._listings, self._version = {each.id: each for each in found}, state.version
-        return self._listings if state.begun else {}
+        return self._listings
 
     async def courses(self) -> Mapping[str, Course]:
         """What is sold now."""
-        known = await self.listings()
-        if not known:
-            return self.shipped
-        return {code: each.course for code, each in known.items() if each.withdrawn_at is None}
+        return {code: each.course for code, each in (await self.listings()).items() if each.withdrawn_at is None}
 
     async def course(self, code: str) -> Course:
         """Raises COURSE_UNKNOWN, COURSE_WITHDRAWN."""
         known = (await self.listings()).get(code)
-        if known and known.withdrawn_at:
+        if known is None:
+            raise Refused("COURSE_UNKNOWN")
+        if known.withdrawn_at:
             raise Refused("COURSE_WITHDRAWN")
-        try:
-            return (await self.courses())[code]
-        except KeyError:
-            raise Refused("COURSE_UNKNOWN") from None
+        return known.course
 
     async def platforms(self) -> dict[str, str]:
         """Code -> name of every platform that ever sold something, by name."""
-        known = await self.listings()
-        courses = [each.course for each in known.values()] or self.shipped.values()
-        return dict(sorted({each.platform_code: each.platform for each in courses}.items(), key=lambda each: each[1]))
+        names = {each.course.platform_code: each.course.platform for each in (await self.listings()).values()}
+        return dict(sorted(names.items(), key=lambda each: each[1]))
 
     async def _state(self) -> Catalogue:
         return await one(self._database, Catalogue, CURRENT) or Catalogue()

@@ -60,7 +60,7 @@ def add_catalogue(router: APIRouter, door: Door, site: StaffSite) -> None:
 
     @router.get(f"{PLACE}/{{course_code}}", include_in_schema=False)
     async def course(course_code: CoursePath, staff: Staff = anybody) -> HTMLResponse:
-        listing = (await _known(door)).get(course_code)
+        listing = (await door.shelf.listings()).get(course_code)
         if listing is None:
             raise Refused("COURSE_UNKNOWN")
         rating = await catalogue_store.rating_of(door.service.database, course_code)
@@ -77,7 +77,7 @@ def add_catalogue_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
     async def preview(file: Annotated[UploadFile, File()], staff: Staff = secretariat) -> HTMLResponse:
         raw = await file.read(MOST_BYTES + 1)
         told, faults = _examined(raw)
-        known = await _known(door)
+        known = await door.shelf.listings()
         faults = faults or clashes(known, told)
         return site.page(
             "catalogue_preview.html",
@@ -113,12 +113,6 @@ async def rises_lately(door: Door) -> int:
     return sum(len(each.rises) for each in editions if each.taken_at >= since)
 
 
-async def _known(door: Door) -> Mapping[str, Listing]:
-    """The catalogue as it is; what ships with the service where it has not begun yet."""
-    known = await door.shelf.listings()
-    return known or {code: Listing(course, ()) for code, course in door.shelf.shipped.items()}
-
-
 async def _begun(door: Door) -> Mapping[str, Listing]:
     """A file changes a catalogue; one that has not begun begins first."""
     if not await door.shelf.begun():
@@ -128,7 +122,7 @@ async def _begun(door: Door) -> Mapping[str, Listing]:
 
 
 async def _platforms(door: Door) -> list[dict[str, Any]]:
-    known = sorted((await _known(door)).values(), key=lambda each: each.id)
+    known = sorted((await door.shelf.listings()).values(), key=lambda each: each.id)
     return [
         {
             "code": code,
