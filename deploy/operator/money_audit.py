@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.operator.findings import Books, NotJudged, Violation, pages, violations
-from services.incentive import money_store
+from services.incentive import delay_store
 from services.incentive.domain.proofs import Proof
 from services.incentive.domain.rules import RuleBook
 from services.incentive.domain.statement_lines import LineState, claim_id, day_id
@@ -64,7 +64,7 @@ def paid_as_the_bank_says(look: MoneyLook) -> list[Violation]:
 
 async def late_rupiah_explained(incentive: Database, reporting: Database) -> list[Violation]:
     """Every late rupiah has exactly one current cause, and the report adds up to the same sums by cause."""
-    own = await money_store.late_rupiah(incentive)
+    own = await delay_store.late_rupiah(incentive)
     found = violations("LATE", INCENTIVE, "late rupiah without exactly one cause", own["violations"])
     told: Counter[str] = Counter()
     async for rows in pages(reporting, "incentives", where={"late": True}, fields=["cause", "amount_rupiah"]):

@@ -1,17 +1,14 @@
-"""Queries of those who look after money: lists under way and the banks' statements, each bounded and on an index of
-store.py, which has those about people; and who will be late."""
+"""Queries about money under way, debts and the banks' statements, each bounded and on an index of store.py."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
 from services.incentive.domain.batches import Batch, BatchState
-from services.incentive.domain.delays import late_by_cause
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.statement_lines import BookedLine, LineState, StatementDay
-from services.incentive.store import LONG_AGO, late_participants, one, some
+from services.incentive.store import LONG_AGO, one, some
 from shared.engine.ports import Database, TransientError
 
 NOT_EXPLAINED = {"state": {"$in": [LineState.OPEN.value, LineState.PROPOSED.value]}}
@@ -29,35 +26,6 @@ async def released_orders(database: Database, batch_id: str, partners: frozenset
         return None  # asked again soon; the orders wait
 
 
-async def late_rupiah(database: Database, page: int = 500) -> dict[str, Any]:
-    """Prove that every late rupiah has exactly one current cause: rupiah in all, by cause, and who contradicts it."""
-    total, after = 0, ""
-    causes: Counter[str] = Counter()
-    violations: list[str] = []
-    while people := await late_participants(database, after, page):
-        after = people[-1].applicant_id
-        for person in people:
-            own = late_by_cause(person)
-            causes.update(own)
-            total += person.late_rupiah
-            if sum(own.values()) != person.late_rupiah:
-                violations.append(f"{person.applicant_id}: {person.late_rupiah} rupiah are late, causes name {own}")
-    return {"total": total, "by_cause": dict(sorted(causes.items())), "violations": violations}
-
-
-async def forecast_count(database: Database, cause: str) -> int:
-    """How many participants will be late for this cause unless it goes."""
-    return await database.count("participants", {"forecast_cause": cause})
-
-
-async def forecast_for(database: Database, cause: str, skip: int, limit: int) -> list[Participant]:
-    """A page of them, the next due first."""
-    sort = [("forecast_on", 1), ("_id", 1)]
-    where = {"forecast_cause": cause}
-    found = await database.find("participants", where, sort=sort, skip=skip, limit=limit, fields=["_id"])
-    return await _in_order(database, [document["_id"] for document in found])
-
-
 async def debt_count(database: Database, state: str, since: datetime | None, until: datetime | None) -> int:
     """How many cases of clawback are in a state; opened from `since` on, and before `until`."""
     return await database.count("participants", _debts(state, since, until))
@@ -68,18 +36,12 @@ async def debts(
 ) -> list[Participant]:
     """A page of those people, the oldest case first."""
     where, sort = _debts(state, since, until), [("debt_since", 1), ("_id", 1)]
-    found = await database.find("participants", where, sort=sort, skip=skip, limit=limit, fields=["_id"])
-    return await _in_order(database, [document["_id"] for document in found])
+    return await some(database, Participant, where, sort=sort, skip=skip, limit=limit)
 
 
 def _debts(state: str, since: datetime | None, until: datetime | None) -> dict[str, Any]:
     span = {"$gte": since or LONG_AGO}
     return {"debt_state": state, "debt_since": {**span, "$lt": until} if until else span}
-
-
-async def _in_order(database: Database, ids: list[str]) -> list[Participant]:
-    people = {each.applicant_id: each for each in await some(database, Participant, {"_id": {"$in": ids}}, limit=0)}
-    return [people[id] for id in ids if id in people]
 
 
 async def open_lines(database: Database, skip: int, limit: int) -> list[BookedLine]:

@@ -96,10 +96,11 @@ async def some(
     where: Where,
     *,
     sort: Sequence[tuple[str, int]] = (("_id", 1),),
+    skip: int = 0,
     limit: int,
 ) -> list[State]:
-    """Up to `limit` states that match."""
-    found = await database.find(kind.collection, where, sort=sort, limit=limit)
+    """Up to `limit` states that match, after the first `skip`."""
+    found = await database.find(kind.collection, where, sort=sort, skip=skip, limit=limit)
     return [_STATES.state(kind.collection, document) for document in found]  # type: ignore[misc]
 
 
@@ -151,25 +152,6 @@ async def batches_in(database: Database, state: str, limit: int) -> list[Batch]:
     return await some(database, Batch, {"state": state}, sort=[("made_at", 1)], limit=limit)
 
 
-async def late_count(database: Database, cause: str, since: date | None = None, until: date | None = None) -> int:
-    """How many participants are late for this cause; with due dates from `since` on, and before `until`."""
-    return await database.count("participants", _late(cause, since, until))
-
-
-async def late_for(
-    database: Database, cause: str, since: date | None, until: date | None, skip: int, limit: int
-) -> list[Participant]:
-    """A page of those participants, the longest waiting first."""
-    where, sort = _late(cause, since, until), [("late_since", 1), ("_id", 1)]
-    found = await database.find("participants", where, sort=sort, skip=skip, limit=limit)
-    return [_STATES.state("participants", document) for document in found]  # type: ignore[misc]
-
-
-def _late(cause: str, since: date | None, until: date | None) -> Where:
-    span = {"$gte": (since or LONG_AGO.date()).isoformat()}
-    return {"late_cause": cause, "late_since": {**span, "$lt": until.isoformat()} if until else span}
-
-
 async def unmatched_participants(database: Database, after: str, limit: int) -> list[Participant]:
     """A page of participants who finished a course whose certificate is missing or not matched."""
     return await some(database, Participant, {"unmatched": True, "_id": {"$gt": after}}, limit=limit)
@@ -194,11 +176,6 @@ async def counts(database: Database, today: date, week_ago: datetime) -> dict[st
 
 async def latest_deposits(database: Database, limit: int) -> list[Deposit]:
     return await some(database, Deposit, {}, sort=[("deposited_at", -1)], limit=limit)
-
-
-async def late_participants(database: Database, after: str, limit: int) -> list[Participant]:
-    """A page of participants with late incentives, in order of id, from `after` on."""
-    return await some(database, Participant, {"late": True, "_id": {"$gt": after}}, limit=limit)
 
 
 async def unresolved_participants(database: Database, after: str, limit: int) -> list[Participant]:

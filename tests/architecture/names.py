@@ -31,6 +31,7 @@ SPECIAL: Mapping[str, set[str]] = {
         "catalogue_watch.py",
         "claim_rules.py",
         "claim_store.py",
+        "delay_store.py",
         "money_proof.py",
         "money_rules.py",
         "money_store.py",

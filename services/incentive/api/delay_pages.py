@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse
 
-from services.incentive import money_store, store
+from services.incentive import delay_store
 from services.incentive.api.door import Door
 from services.incentive.domain.draft import DelayCause
 from services.incentive.pages import desk_view
@@ -43,7 +43,7 @@ def add_delays(router: APIRouter, door: Door, site: StaffSite) -> None:
     async def people(code: CausePath, umur: Age = "", page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
         cause = _known(causes(door), code)
         since, until = span_of(umur, door.today())
-        found = await store.late_for(door.service.database, code, since, until, page_no * MOST, MOST)
+        found = await delay_store.late_for(door.service.database, code, since, until, page_no * MOST, MOST)
         words = next((name for age, name, _, _ in AGES if age == umur), "")
         rows = desk_view.late_rows(found, door.today())
         shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "age": umur, "age_words": words}
@@ -58,7 +58,7 @@ def add_forecasts(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.get(f"{PLACE}/akan/{{code}}", include_in_schema=False)
     async def people(code: CausePath, page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
         cause = _known(door.reference.desk.causes, code)
-        found = await money_store.forecast_for(door.service.database, code, page_no * MOST, MOST)
+        found = await delay_store.forecast_for(door.service.database, code, page_no * MOST, MOST)
         rows = desk_view.forecast_rows(found, door.today())
         shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "actor": desk_view.actor(cause)}
         return site.page("forecast.html", staff, "keterlambatan", cause=cause, **shown)
@@ -73,14 +73,14 @@ def _known(known: Sequence[DelayCause], code: str) -> DelayCause:
 
 
 async def _foretold(door: Door, cause: DelayCause) -> dict[str, object]:
-    total = await money_store.forecast_count(door.service.database, cause.code)
+    total = await delay_store.forecast_count(door.service.database, cause.code)
     return {"cause": cause, "actor": desk_view.actor(cause), "total": total}
 
 
 async def _row(door: Door, cause: DelayCause) -> dict[str, object]:
     """A cause with its people, in all and by age; ages are only counted where there is anybody."""
     database, today = door.service.database, door.today()
-    total = await store.late_count(database, cause.code)
+    total = await delay_store.late_count(database, cause.code)
     ages = [(code, *span_of(code, today)) for code, *_ in AGES] if total else []
-    counts = {code: await store.late_count(database, cause.code, since, until) for code, since, until in ages}
+    counts = {code: await delay_store.late_count(database, cause.code, since, until) for code, since, until in ages}
     return {"cause": cause, "actor": desk_view.actor(cause), "total": total, "counts": counts}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from services.incentive import money_store, store
+from services.incentive import delay_store, money_store, store
 from services.incentive.api import (
     assisted_pages,
     batch_pages,
@@ -120,9 +120,9 @@ async def _payments(door: Door) -> Sequence[Number]:
 
 
 async def _people(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
-    late = sum([await store.late_count(door.service.database, each.code) for each in delay_pages.causes(door)])
+    late = sum([await delay_store.late_count(door.service.database, each.code) for each in delay_pages.causes(door)])
     foretold = sum(
-        [await money_store.forecast_count(door.service.database, each.code) for each in door.reference.desk.causes]
+        [await delay_store.forecast_count(door.service.database, each.code) for each in door.reference.desk.causes]
     )
     rises = await catalogue_pages.rises_lately(door)
     return (

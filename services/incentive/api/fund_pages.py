@@ -7,7 +7,7 @@ import re
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.incentive import money_proof, money_store, store
+from services.incentive import delay_store, money_proof, store
 from services.incentive.api.bodies import DepositBody, ReconciliationBody
 from services.incentive.api.door import Door
 from services.incentive.api.staff import compared
@@ -76,7 +76,7 @@ def add_proofs(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.get(f"{PLACE}/bukti", include_in_schema=False)
     async def proof(staff: Staff = overseer) -> HTMLResponse:
         found = await money_proof.audit(door.service.database, door.reference.desk.rules)
-        late = await money_store.late_rupiah(door.service.database)
+        late = await delay_store.late_rupiah(door.service.database)
         words = {cause.code: cause.meaning_id for cause in door.reference.desk.causes}
         return site.page("proof.html", staff, "dana", found=found, late=late, words=words, accounts=ACCOUNTS)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from services.incentive import money_proof, money_store, store
+from services.incentive import delay_store, money_proof, store
 from services.incentive.adapters.bank import BankAway
 from services.incentive.adapters.statement import reconcile
 from services.incentive.api import views
@@ -119,7 +119,7 @@ def add_payments(router: APIRouter, door: Door) -> None:
 
     @router.get("/staff/delays", summary="Insentif yang terlambat")
     async def late(after: After = "", staff: Staff = anybody) -> dict[str, Any]:
-        return _page(door, await store.late_participants(door.service.database, after, PAGE))
+        return _page(door, await delay_store.late_participants(door.service.database, after, PAGE))
 
     @router.post("/staff/participants/{applicant_id}/{kind}/{number}/retry", status_code=202, summary="Bayar ulang")
     async def retry(
@@ -204,6 +204,6 @@ def add_funds(router: APIRouter, door: Door) -> None:
 
     @router.get("/staff/audit", summary="Bukti buku besar")
     async def audit(staff: Staff = overseer) -> dict[str, Any]:
-        late = await money_store.late_rupiah(door.service.database)
+        late = await delay_store.late_rupiah(door.service.database)
         proof = await money_proof.audit(door.service.database, door.reference.desk.rules)
         return proof | {"late_rupiah": late}

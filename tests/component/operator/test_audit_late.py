@@ -9,7 +9,7 @@ import pytest
 from deploy.operator import audit
 from deploy.operator.audit import Audited, Result
 from deploy.operator.findings import Violation
-from services.incentive import money_store
+from services.incentive import delay_store
 from shared.engine.ports import Change, Put
 from tests.component.operator.town import ANNA, BUDI, Town, built, participant
 
@@ -41,7 +41,7 @@ async def found(town: Town) -> list[Violation]:
 async def test_a_late_rupiah_with_one_cause_that_the_report_names_too_is_in_order() -> None:
     town = await with_late()
     assert await found(town) == []
-    proof = await money_store.late_rupiah(town.database("incentive"))
+    proof = await delay_store.late_rupiah(town.database("incentive"))
     assert proof == {"total": 600_000, "by_cause": {"REVIEW_MISSING": 600_000}, "violations": []}
 
 
