@@ -20,6 +20,7 @@ from deploy.demo.progress import Tell
 from shared.engine.ports import Database
 from shared.platform.clock import ProgrammeClock
 from shared.security.accounts import Accounts, Role
+from shared.web.door import FEWEST
 
 TEAM: tuple[tuple[str, str, Role], ...] = (
     *((f"penempatan{n}", f"Petugas Penempatan {n}", "placement") for n in range(1, 6)),
@@ -118,8 +119,8 @@ async def until(what: str, look: Callable[[], Awaitable[T | None]], seconds: flo
     return found
 
 
-async def together(calls: Mapping[Any, Callable[[], Awaitable[Any]]], width: int = 8) -> dict[Any, Any]:
-    """Run many calls, at most `width` at once; results by key. Eight are never refused (door.FEWEST)."""
+async def together(calls: Mapping[Any, Callable[[], Awaitable[Any]]], width: int = FEWEST) -> dict[Any, Any]:
+    """Run many calls, at most `width` at once; results by key. So few are never refused at a door."""
     gate = asyncio.Semaphore(width)
 
     async def one(key: Any, call: Callable[[], Awaitable[Any]]) -> tuple[Any, Any]:

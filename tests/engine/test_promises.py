@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +16,7 @@ from shared.engine.committer import AT_A_TIME
 from shared.engine.dead_letters import Breaker
 from shared.engine.journal import HEAD, HEADS
 from shared.engine.marks import Heard, Mark, Verdict
-from shared.engine.ports import FeedListener, Record, TransientError
+from shared.engine.ports import Consumer, FeedListener, Record, TransientError
 from shared.engine.restore import detect_restore, is_quarantined
 from tests.engine import toy
 from tests.engine import world as world_module
@@ -214,6 +214,47 @@ def test_the_door_does_not_wait_until_a_group_is_joined(monkeypatch: pytest.Monk
         await world.ask("a/0", toy.Add("a"))
 
     check(run(World({}), scenario))  # and what waited on the topic meanwhile was heard
+
+
+def test_a_service_that_stops_finishes_what_it_is_hearing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client gives a batch back only when it was applied, and that needs the committer until the end."""
+    joined, hearing = MemoryBroker._subscription, asyncio.Event()
+
+    class Noted:
+        def __init__(self, listener: FeedListener, busy: asyncio.Lock) -> None:
+            self._listener, self._busy = listener, busy
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._listener, name)
+
+        async def records(self, consumer: Consumer, records: Sequence[Record]) -> None:
+            async with self._busy:
+                hearing.set()
+                await self._listener.records(consumer, records)
+
+    @asynccontextmanager
+    async def thorough(self: MemoryBroker, topics: Sequence[str], listener: FeedListener) -> AsyncIterator[None]:
+        busy = asyncio.Lock()
+        async with joined(self, topics, cast(FeedListener, Noted(listener, busy))):
+            try:
+                yield
+            finally:
+                async with busy:
+                    pass
+
+    monkeypatch.setattr(MemoryBroker, "_subscription", thorough)
+
+    async def scenario(world: World) -> None:
+        service = world.processes["books"].service
+        assert service
+        asking = asyncio.create_task(world.ask("a/0", toy.Add("a")))
+        await hearing.wait()
+        async with asyncio.timeout(60):
+            await service.stop()
+        await asking
+        world.processes["books"].kill()  # the supervisor starts it again
+
+    check(run(World({}), scenario))
 
 
 def test_the_loop_turns_while_a_crowd_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from deploy.simulators.bank import Bank
 from deploy.simulators.bank_http import build_bank
+from services.incentive.adapters import banks
 from services.incentive.adapters.bank import BankAway, BankStatus, PaymentOrder
 from services.incentive.adapters.bank_files import BanksWrong
 from services.incentive.adapters.banks import Banks, Tools, open_banks
@@ -166,3 +168,29 @@ def test_a_folder_of_nonsense_is_named(tmp_path: Path) -> None:
     (tmp_path / "banks" / "x.json").write_text("{")
     with pytest.raises(BanksWrong, match=r"x\.json: JSONDecodeError"):
         open_banks(tmp_path / "banks", "", tools())
+
+
+async def test_an_unused_line_to_a_bank_is_given_up_before_its_server_closes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Servers close an idle line after 5 s at the earliest (uvicorn, Apache); an order on it would stay unknown."""
+    lines = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal lines
+        lines += 1
+        while await reader.readline():
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    assert banks.IDLE_SECONDS < 5
+    monkeypatch.setattr(banks, "IDLE_SECONDS", 0.0)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        async with tools().client(f"http://127.0.0.1:{port}") as client:
+            for _ in range(3):
+                assert (await client.get("/")).status_code == 200
+        await asyncio.sleep(0)
+    assert lines == 3
