@@ -28,10 +28,10 @@ class ConsultationBooked(PersonEvent):
 
 
 class ObjectionDecided(PersonEvent):
-    """Two members of staff decided an objection against a revoked participation, and the person is told.
+    """Two members of staff decided an objection against a verdict or a revoked participation, and the person is told.
 
-    Upheld: the NIK is free again and the person may register anew. An objection to a verdict that is upheld is told by
-    ApplicantEligible.
+    Rejected: the decision stands. Upheld, of a participation alone: the NIK is free again and the person may register
+    anew. An objection to a verdict that is upheld is told by ApplicantEligible.
     """
 
     decided_at: AwareDatetime

@@ -169,9 +169,11 @@ def _forgotten(applicant: Applicant) -> Applicant:
 def decided(
     applicant: Applicant, *, upheld: bool, known: Known, rules: RuleSet, now: datetime
 ) -> tuple[tuple[Applicant, ...], tuple[Event, ...]]:
-    """Upheld: eligible whatever the lists say, with the reason kept in the trace. Rejected: nothing changes."""
-    if not upheld or applicant.stage != "ineligible":
+    """Upheld: eligible whatever the lists say, with the reason kept in the trace. Rejected: the person is told so."""
+    if applicant.stage != "ineligible":
         return (), ()
+    if not upheld:
+        return (), (ObjectionDecided(applicant_id=applicant.applicant_id, decided_at=now, which="rejected"),)
     judged = evaluate(applicant, known, rules, now)
     trace = (*judged.trace, TraceLine("OBJECTION_UPHELD", None))
     verdict = replace(judged, reason=None, trace=trace, appeal_deadline=None, overridden=True)

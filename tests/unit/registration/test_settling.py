@@ -114,11 +114,16 @@ def test_an_upheld_objection_stands_against_the_lists() -> None:
     assert after.verdict.trace[-1].rule == "OBJECTION_UPHELD"
 
 
-@pytest.mark.parametrize(("answer", "person"), [("reject", ineligible()), ("confirm", eligible())])
-def test_an_objection_without_success_changes_nothing(answer: review.Answer, person: Applicant) -> None:
+@pytest.mark.parametrize(
+    ("answer", "person", "told"),
+    [("reject", ineligible(), ["ObjectionDecided"]), ("confirm", eligible(), []), ("reject", eligible(), [])],
+)
+def test_an_objection_without_success_changes_nothing_and_whoever_stays_out_is_told(
+    answer: review.Answer, person: Applicant, told: list[str]
+) -> None:
     decision = settle(case(answer, kind="OBJECTION"), person)
 
-    assert decision.events == ()
+    assert names(decision) == told
     assert [type(state) for state in decision.changes] == [ReviewCase]
 
 
