@@ -9,15 +9,16 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import uvicorn
 
-from deploy.processes import free_port, peak_megabytes
+from deploy.processes import free_port, peak_megabytes, processor_seconds
 from deploy.proxy import proxy
 from deploy.servers import Broker, Kafka, Secantus, Tansu
 from deploy.serving import serving
@@ -29,6 +30,7 @@ ONE_PROCESS = "services"
 KEYS = ("master", "index", "records")
 START_SECONDS = 60
 RESTART_AFTER_SECONDS = 1.0
+T = TypeVar("T")
 
 
 LISTENERS = ("notification", "reporting")
@@ -122,10 +124,17 @@ class Stack:
 
     def peaks(self) -> dict[str, int]:
         """Most megabytes each living process ever held in memory, by name; empty where there is no /proc."""
+        return self._of_each(peak_megabytes)
+
+    def processor_seconds(self) -> dict[str, float]:
+        """Time of processors that each living process has used so far, by name; empty where there is no /proc."""
+        return self._of_each(processor_seconds)
+
+    def _of_each(self, figure: Callable[[int], T | None]) -> dict[str, T]:
         pids = {name: part.process.pid if part.process else None for name, part in self.parts.items()}
         pids |= {"broker": self.broker.pid, "database": self.database.pid}
-        found = {name: peak_megabytes(pid) for name, pid in pids.items() if pid}
-        return {name: peak for name, peak in found.items() if peak is not None}
+        found = {name: figure(pid) for name, pid in pids.items() if pid}
+        return {name: value for name, value in found.items() if value is not None}
 
     async def supervise(self) -> None:
         """Start again what died, as a container runtime would."""

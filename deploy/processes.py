@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -143,6 +144,15 @@ def peak_megabytes(pid: int) -> int | None:
         return None
     held = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
     return -(-int(held.group(1)) // 1024) if held else None
+
+
+def processor_seconds(pid: int) -> float | None:
+    """Time of processors that a process has used so far; None where there is no /proc or no such process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _is_free(port: int) -> bool:

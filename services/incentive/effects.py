@@ -29,6 +29,9 @@ OUTCOMES: Mapping[BankStatus, OutcomeState] = {
 }
 """A returned payment was paid first; that it came back is heard by notice or statement."""
 
+ORDERS_AT_ONCE = 60
+"""Three times a bank's lines: while some orders are with the bank, others are claimed or their outcomes stored."""
+
 _NO_LETTER = re.compile(r"[^A-Z]+")
 
 
@@ -137,6 +140,6 @@ def kinds(desk: Desk, bank: Bank, vault: Vault, settings: IncentiveSettings) -> 
     """Kind of outside work -> who does it, and the rule that hears the outcome."""
     pay = PayHandler(bank, vault, horizon=settings.bank_horizon(), deduplicates=settings.bank_deduplicates)
     return {
-        "pay": EffectKind(pay, pay_finished(desk)),
+        "pay": EffectKind(pay, pay_finished(desk), ORDERS_AT_ONCE),
         "check_account": EffectKind(CheckAccountHandler(bank, vault), check_finished(desk)),
     }

@@ -13,7 +13,7 @@ from shared.engine.ports import Database, Document, Reader, Where
 
 PAGE = 2000
 """Participants read together."""
-PERSON_FIELDS = ("money", "rule_set", "entitlements")
+PERSON_FIELDS = ("money", "rule_set", "entitlements.kind", "entitlements.number")
 POSTING_FIELDS = ("applicant_id", "source", "target", "amount_rupiah")
 Page = tuple[list[Document], list[Document]]
 """Participants and the postings of the same range of applicants."""

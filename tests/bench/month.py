@@ -3,7 +3,8 @@
 First 10,000 people are stored, all with one incentive due, and paid; then so many more are stored, paid already, that
 PEOPLE (default 500,000) are there, DUE of them (default 10,000) due again, and these are paid beside all the others.
 Meanwhile one participant looks at their page four times a second. At last everything is audited. Broker, database,
-the four services, the simulated bank and the bench share all processors. Figures go to out/bench-month.json.
+the four services, the simulated bank and the bench share all processors, and it is shown how much of them each took.
+Figures go to out/bench-month.json.
 """
 
 from __future__ import annotations
@@ -18,15 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from deploy.embedded import Stack, embedded
 from deploy.operator.installation import Installation
 from deploy.processes import free_port, peak_megabytes
 from deploy.servers import Kafka
-from deploy.serving import serving
-from deploy.simulators.bank import Bank
-from deploy.simulators.bank_http import build_bank
 from services.incentive import money_proof, store
 from services.incentive.domain.batches import Batch, BatchState
 from services.incentive.reference import read_reference
@@ -46,8 +43,10 @@ Figures = dict[str, Any]
 class Office:
     """Those who make and approve the list, and a participant who looks."""
 
-    def __init__(self, installation: Installation, port: int) -> None:
-        self.installation, self.database = installation, installation.database("incentive")
+    def __init__(self, stack: Stack, port: int) -> None:
+        self.stack = stack
+        self.installation = Installation(stack.folder, stack.environment("cli"), stack.address, {})
+        self.database = self.installation.database("incentive")
         self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
         self._tokens: dict[str, str] = {}
 
@@ -107,11 +106,14 @@ def _answered(batch: Batch) -> bool:
 async def month(office: Office, number: int, due: int) -> Figures:
     """Pay everybody who is due while somebody looks at their page."""
     over = asyncio.Event()
+    before = office.stack.processor_seconds()
     looking = asyncio.create_task(office.look(over))
     figures = await office.pay(number, due * 10_000_000)
     over.set()
     took = await looking
+    after = office.stack.processor_seconds()
     figures["page_p95_ms"] = 1000 * took[int(0.95 * (len(took) - 1))]
+    figures["processor_ms_per_payment"] = {name: 1000 * (after[name] - before[name]) / due for name in before}
     tell(f"month {number}: {figures['per_second']:.0f} payments/s")
     return figures
 
@@ -129,7 +131,7 @@ async def measure(stack: Stack, people: int, due: int) -> Figures:
     part = stack.parts["incentive"]
     assert part.process
     assert part.port
-    office = Office(Installation(stack.folder, stack.environment("cli"), stack.address, {}), part.port)
+    office = Office(stack, part.port)
     await office.sign_in()
     city = await Participants.made(office.database, stack.folder / "secrets")
     try:
@@ -153,13 +155,11 @@ async def measure(stack: Stack, people: int, due: int) -> Figures:
 async def main() -> Figures:
     people, due = int(os.environ.get("PEOPLE", "500000")), int(os.environ.get("DUE", "10000"))
     with tempfile.TemporaryDirectory() as name:
-        folder, bank_port = Path(name), free_port()
+        folder = Path(name)
         clock = folder / "clock.json"
         ProgrammeClock.write(clock, Participants.now(), 1.0)
-        bank = build_bank(Bank(ProgrammeClock(clock)))
-        outside = {"BANK_URL": f"http://127.0.0.1:{bank_port}", "CLOCK_FILE": str(clock)}
-        config = uvicorn.Config(bank, port=bank_port, log_config=None, access_log=False, timeout_keep_alive=30)
-        async with serving(config), embedded(folder, port=free_port(), kafka=Kafka.fetched(), extra=outside) as stack:
+        extra = {"CLOCK_FILE": str(clock), "BANK_FAULT_SHARE": "0"}
+        async with embedded(folder, port=free_port(), kafka=Kafka.fetched(), simulators=True, extra=extra) as stack:
             titles = f"{stack.broker.title}, {stack.database.title}"
             tell(f"servers run: {titles}")
             return {"servers": titles, **await measure(stack, people, due)}

@@ -16,6 +16,7 @@ from shared.engine.feed import Feed
 from shared.engine.hearing import Hearing
 from shared.engine.journal import JOURNAL
 from shared.engine.marks import FEEDS, Heard, Mark, Verdict
+from shared.engine.outcomes import Outcomes
 from shared.engine.ports import Change, Insert, Put, Record, TransientError, UnknownCommit, Write
 from shared.engine.relay import POSITION, Position, Relay
 from shared.engine.rules import OutcomeState
@@ -118,14 +119,14 @@ def answer_not_looked_for() -> Any:
 
 def paid_again_without_asking() -> Any:
     """An unknown outcome is due again at once."""
-    next_state = Effects._next_state
+    next_state = Outcomes._next_state
 
-    def again(self: Effects, outcome: Any) -> dict[str, Any]:
+    def again(self: Outcomes, outcome: Any) -> dict[str, Any]:
         if outcome.state is OutcomeState.UNKNOWN:
             return {"state": "due", "next_at": self._clock.now()}
         return next_state(self, outcome)
 
-    return replaced(Effects, _next_state=again)
+    return replaced(Outcomes, _next_state=again)
 
 
 def expired_claim_is_due_again() -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -84,6 +84,19 @@ def at(document: Document, path: str) -> Any:
             return None
         value = value.get(part)
     return value
+
+
+def projected(value: Any, fields: Sequence[str]) -> Any:
+    """Only these fields; dots reach inside, and inside each row of a list."""
+    if isinstance(value, list):
+        return [projected(each, fields) for each in value if isinstance(each, dict)]
+    if not isinstance(value, dict):
+        return value
+    inside: dict[str, list[str]] = {}
+    for name, _, rest in (field.partition(".") for field in fields):
+        inside.setdefault(name, []).extend([rest] if rest else [])
+    wanted = {name: rest for name, rest in inside.items() if name in value}
+    return {name: projected(value[name], rest) if rest else value[name] for name, rest in wanted.items()}
 
 
 def put_at(document: Document, path: str, value: Any) -> None:

@@ -19,7 +19,7 @@ from shared.engine.ports import (
     Write,
     WriteConflict,
 )
-from tests.fakes.documents import CODEC, at, encode, matches, put_at, remove, seen, sort_key
+from tests.fakes.documents import CODEC, at, encode, matches, projected, put_at, remove, seen, sort_key
 
 
 class MemoryStore:
@@ -89,7 +89,7 @@ class View:
             found.sort(key=lambda d: sort_key(at(d, name)), reverse=direction < 0)
         found = found[skip : skip + limit if limit else None]
         if fields:
-            found = [{key: d[key] for key in ("_id", *fields) if key in d} for d in found]
+            found = [projected(document, ("_id", *fields)) for document in found]
         return found
 
     def _raws(self, collection: str, where: Where | None) -> list[bytes]:

@@ -199,6 +199,14 @@ async def test_pages_are_cut_in_order_and_hold_the_fields_asked_for(client: Clie
     assert page == [{"_id": 4, "n": -4, "at": at}, {"_id": 3, "n": -3, "at": at}]
 
 
+async def test_fields_may_be_those_of_the_rows_of_a_list(client: Client) -> None:
+    database = client()
+    rows = [{"kind": "a", "number": 1, "more": 1}, {"kind": "b", "more": 2}]
+    await database.write([Insert("things", {"_id": 1, "rows": rows, "of": {"name": "x", "more": 3}, "more": 4})])
+    page = await database.find("things", fields=["rows.kind", "rows.number", "of.name"])
+    assert page == [{"_id": 1, "rows": [{"kind": "a", "number": 1}, {"kind": "b"}], "of": {"name": "x"}}]
+
+
 async def test_a_lease_has_one_owner_until_it_is_released_or_over(client: Client) -> None:
     one, other = client(), client()
     assert await one.lease("lead", "one", 600) is True
