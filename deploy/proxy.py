@@ -15,10 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from shared.web import error_pages
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "host", "content-length"}
 FORWARDED = b"x-forwarded-for"
 OURS = HOP_BY_HOP | {FORWARDED.decode()}
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+AWAY = "Bagian ini sedang dimulai ulang. Yang sudah Anda kirim tetap aman. Buka lagi halaman ini beberapa detik lagi."
 INTEGRATION = "api"
 """The real partner interface of the programme stands under /api and belongs to incentive."""
 
@@ -31,7 +34,7 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
         first = request.url.path.split("/")[1]
         target = targets.get("incentive" if first == INTEGRATION else first)
         if target is None:
-            return Response("Tidak ada halaman di alamat ini.", 404, media_type="text/plain; charset=utf-8")
+            return _told(request, "NOT_FOUND", 404, "Tidak ada halaman di alamat ini.")
         headers = [(k, v) for k, v in request.headers.raw if k.decode().lower() not in OURS]
         headers += [(b"host", request.headers.get("host", "").encode()), (FORWARDED, _forwarded(request))]
         length = request.headers.get("content-length")
@@ -43,7 +46,7 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
         try:
             answer = await _send(client, asked)
         except httpx.HTTPError:
-            return Response("Layanan sedang dimulai ulang.", 503, {"Retry-After": "2"}, "text/plain; charset=utf-8")
+            return _told(request, "STARTING", 503, AWAY)
         passed = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in HOP_BY_HOP]
         response = StreamingResponse(answer.aiter_raw(), answer.status_code, background=None)
         response.raw_headers = [(k.lower().encode(), v.encode()) for k, v in passed]
@@ -56,6 +59,17 @@ def proxy(targets: Mapping[str, str]) -> Starlette:
 
     routes = [Route("/", _front, methods=["GET"]), Route("/{path:path}", forward, methods=METHODS)]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _told(request: Request, code: str, status: int, sentence: str) -> Response:
+    """In plain text for programs, as a page for people; its style comes from whichever service is there."""
+    if error_pages.wanted(request):
+        response = error_pages.answer(request, "reporting", code, status, sentence)
+    else:
+        response = Response(sentence, status, media_type="text/plain; charset=utf-8")
+    if status == httpx.codes.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "2"
+    return response
 
 
 async def _front(request: Request) -> Response:

@@ -34,6 +34,17 @@ async def cancelled_wave(office: Office, online: Online, found: Found) -> None:
     )
 
 
+def compared(found: Found) -> dict[str, tuple[int, int]]:
+    """Name -> planted, found."""
+    seen, planted = found.called_off, min(PLAN["cancelled_wave"]["joining"], len(found.first.others))
+    return {
+        "joined a wave that was cancelled": (planted, len(seen.joined)),
+        "see on their status why it was cancelled": (planted, seen.shown),
+        "told in person why it was cancelled": (planted, seen.told),
+        "joined the next wave after it as they were": (planted, len({*seen.joined} & {*found.joined_again})),
+    }
+
+
 async def _notice(office: Office, id: str, code: str) -> str:
     """What the person's own status says of it."""
     found = await office.ask("GET", f"/registration/applications/{id}", headers={"Tracking-Code": code})

@@ -13,12 +13,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from deploy.demo import bank_files
 from deploy.demo.found import Found
 from deploy.demo.office import DemoFailed, Office, together, until
 from deploy.demo.people import Person
 from deploy.demo.progress import Tell
 from deploy.demo.rest import go_to, until_idle
-from deploy.demo.sheets import PLAN, City
+from deploy.demo.sheets import PLAN, City, scaled
 from deploy.demo.story import Online, tracking_code, wib
 from deploy.simulators.course_platform import Badge, CoursePlatforms, Enrolment
 
@@ -41,6 +42,7 @@ class Part:
     account_number: str
     course: dict[str, Any]
     redeem_code: str = ""
+    bank: str = BANK
 
     @property
     def headers(self) -> dict[str, str]:
@@ -51,14 +53,16 @@ class Part:
         return self.role != "never_buy"
 
 
-def roles() -> Iterator[str]:
-    """Trouble first, then people with whom all goes well."""
+def roles(rows: int) -> Iterator[str]:
+    """Trouble first, then people with whom all goes well. `rows` of both sheets: a small city has fewer debtors."""
     for name in ("shared_account", "never_link", "other_holder", "no_review", "no_certificate_number"):
         yield from itertools.repeat(name, PLAN[name])
     for name in ("foreign_certificate", "never_buy"):
         yield from itertools.repeat(name, PLAN[name])
     for suffix, count in PLAN["bank"].items():
         yield from itertools.repeat(f"bank_{suffix}", count)
+    for way, count in PLAN["clawback"].items():
+        yield from itertools.repeat(way, scaled(count, rows))
     yield from itertools.repeat("well")
 
 
@@ -71,20 +75,30 @@ async def cast(office: Office, found: Found, online: Online, city: City) -> list
     selected = [id for id in found.first.selected if id not in found.review.ring]
     office.phones.look()
     parts = []
-    for number, (applicant_id, role) in enumerate(zip(selected, roles(), strict=False)):
+    for number, (applicant_id, role) in enumerate(zip(selected, roles(city.rows), strict=False)):
         code = tracking_code(office, found, online, applicant_id)
         suffix = role.removeprefix("bank_") if role.startswith("bank_") else "01"
         account = "9900001201" if role == "shared_account" else f"{88000000 + number:08}{suffix}"
         course = catalogue[number % len(catalogue)]
         parts.append(Part(applicant_id, city.persons[phones[applicant_id]], code, role, account, course))
+    for part in with_other_bank(parts):
+        part.bank = bank_files.PARTNER
+    found.files.people = {part.applicant_id for part in parts if part.bank == bank_files.PARTNER}
     return parts
+
+
+def with_other_bank(parts: list[Part]) -> list[Part]:
+    """People with whom the bank has no trouble: all who will owe what they received, and a share of the others."""
+    well = [part for part in parts if part.role == "well"]
+    share = -(-len(well) * PLAN["bank_files"]["percent"] // 100)
+    return [part for part in parts if part.role in PLAN["clawback"]] + well[len(well) - share :]
 
 
 async def link_accounts(office: Office, parts: list[Part], tell: Tell) -> None:
     """Bank accounts exist outside; people link them, most at the office's counter, some alone with a code."""
     accounts = [
         {
-            "bank": BANK,
+            "bank": part.bank,
             "account_number": part.account_number,
             "holder_nik": "1271010101800001" if part.role == "other_holder" else part.person.nik,
             "holder_name": part.person.full_name,
@@ -97,7 +111,7 @@ async def link_accounts(office: Office, parts: list[Part], tell: Tell) -> None:
 
     async def link(part: Part) -> None:
         path = f"/incentive/participants/{part.applicant_id}/payout-account"
-        body = {"bank": BANK, "account_number": part.account_number}
+        body = {"bank": part.bank, "account_number": part.account_number}
         await office.ask("POST", path, HELPER, json=body, headers=part.headers)
         tell(next(done), len(linking))
 

@@ -18,10 +18,12 @@ Reasons = tuple[str, str]
 """Before and after; ELIGIBLE where there is none."""
 
 
-async def upload(office: Office, folder: Path, preview: bool) -> Any:
+async def upload(
+    office: Office, folder: Path, preview: bool, *, name: str = NEWER_FILE, as_of: str = "2020-04-14"
+) -> Any:
     """The same file and the same words, only asked about or loaded."""
-    form = {"source": "BKD dan Dinas Sosial Kota Medan (contoh)", "as_of": "2020-04-14", "preview": str(preview)}
-    with (folder / NEWER_FILE).open("rb") as file:
+    form = {"source": "BKD dan Dinas Sosial Kota Medan (contoh)", "as_of": as_of, "preview": str(preview)}
+    with (folder / name).open("rb") as file:
         return await office.ask("POST", "/registration/lists", "sekretariat", files={"file": file}, data=form)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from deploy.demo import bank_files
 from deploy.demo.found import Found
 from deploy.demo.months import HELPER, Part
 from deploy.demo.office import DemoFailed, Office, together, until
@@ -40,18 +41,21 @@ async def month(office: Office, day: date, found: Found, tell: Tell, *, approve:
         return
     seen = {name: batch[name] for name in ("list_hash", "lines", "amount_rupiah")}
     await office.ask("POST", f"{path}/approval", "kepala", json=seen)
-    await until("answers of the bank", partial(_answered, office, path, tell), 300)
+    in_files = await bank_files.orders_of(office, batch, found)
+    await until("answers of the bank", partial(_answered, office, path, in_files, tell), 300)
     await office.set_time(office.clock.now() + INQUIRED_AFTER)
     await until_day_is_done(office)
+    if in_files:
+        await bank_files.carried(office, path, in_files, found)
 
 
-async def _answered(office: Office, path: str, tell: Tell) -> bool | None:
-    """Every line was sent, and none is under way at the bank: it is paid, or failed, or nobody knows yet."""
+async def _answered(office: Office, path: str, in_files: int, tell: Tell) -> bool | None:
+    """Every line was sent, and only what goes in files is under way: it is paid, or failed, or nobody knows yet."""
     batch = await office.ask("GET", path, "kepala")
     under_way = batch["counts"].get("sending", 0)
     released = batch["state"] in ("sent", "closed")
     tell(sum(batch["counts"].values()) - under_way, batch["lines"])
-    return True if released and not under_way else None
+    return True if released and under_way <= in_files else None
 
 
 async def surveys(office: Office, parts: list[Part], number: int, tell: Tell) -> Counter[str]:

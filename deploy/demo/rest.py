@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from deploy.demo.office import Office, until
@@ -12,6 +12,8 @@ from shared.engine.ports import Document
 TELLING = ("registration", "incentive", "notification")
 WAKING = {"registration": ("applicants", "wake_at"), "incentive": ("participants", "next_action_at")}
 """Where a service keeps the instants at which time alone changes something."""
+SOON = timedelta(hours=1)
+"""Outside work that is due later waits for something: for a bank to open."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Lower end of a range of times: without one SecantusDB walks through all that have none."""
 
@@ -75,7 +77,8 @@ async def _has_effects(office: Office, service: str) -> bool:
     unknown = await office.database.find(collection, {"state": "unknown"}, fields=["next_at"])
     if any(each["next_at"] <= now for each in unknown):
         return True
-    return bool(await office.database.find(collection, {"state": "due"}, limit=1, fields=["_id"]))
+    due = {"state": "due", "next_at": {"$gt": LONG_AGO, "$lte": now + SOON}}
+    return bool(await office.database.find(collection, due, limit=1, fields=["_id"]))
 
 
 async def _is_overdue(office: Office, service: str) -> bool:

@@ -16,7 +16,19 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from deploy.demo import cancelled, months, newer_list, payments, reviews, summary, waves
+from deploy.demo import (
+    bank_files,
+    cancelled,
+    catalogues,
+    clawbacks,
+    months,
+    newer_list,
+    payments,
+    reviews,
+    statements,
+    summary,
+    waves,
+)
 from deploy.demo.found import Found
 from deploy.demo.handover import hand_over
 from deploy.demo.months import Part
@@ -64,8 +76,10 @@ async def _town(folder: Path, kafka: bool) -> AsyncIterator[tuple[Stack, Office,
     # One account answers later than this on purpose: its payment is unknown until the bank is asked.
     extra["BANK_TIMEOUT_SECONDS"] = "2"
     extra["SEND_CONCURRENCY"] = "200"
+    extra |= bank_files.settings(folder)
     async with embedded(folder, port=free_port(), kafka=kafka, simulators=True, extra=extra) as stack:
         where(stack)
+        replaced(partners, partners_file(catalogues.with_lists(platforms, str(stack.extra["SIMULATORS_URL"]))))
         database = MongoDatabase.connect(stack.database.uri, "operator")
         broker = AioKafkaBroker(KafkaAccess(stack.broker.address, stand_in=not kafka))
         limits = httpx.Limits(max_connections=64)
@@ -77,6 +91,13 @@ async def _town(folder: Path, kafka: bool) -> AsyncIterator[tuple[Stack, Office,
             yield stack, office, world
         await broker.close()
         database.close()
+
+
+def replaced(path: Path, text: str) -> None:
+    """A file that somebody may be reading."""
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(text)
+    unfinished.replace(path)
 
 
 async def _intake(steps: Steps, city: City, rows: int, office: Office, inbox: Path, found: Found) -> Online:
@@ -118,11 +139,14 @@ async def _courses(steps: Steps, office: Office, world: CoursePlatforms, parts: 
     await steps.do("First reminder of the purchase clock", _days(office, FIRST_REMINDER))
     finish = "Certificates, forged claims, reviews"
     await steps.count(finish, lambda tell: months.finish_courses(office, parts, world, found, tell))
-    deposit = {"deposit_id": f"DIPA-{secrets.token_hex(3)}", "amount_rupiah": len(parts) * 3_000_000}
+    deposit = {"deposit_id": f"SP2D-{secrets.token_hex(3)}", "amount_rupiah": len(parts) * 3_000_000}
     await office.ask("POST", "/incentive/staff/funds", "sekretariat", json=deposit)
+    came = {"amount_rupiah": deposit["amount_rupiah"], "text": f"Kas Negara {deposit['deposit_id']}"}
+    await office.outside("POST", "/bank/simulator/funds", json=came)
+    await steps.do("A platform changes its prices and courses", catalogues.change(office, found))
 
 
-async def _payments(steps: Steps, office: Office, parts: list[Part], found: Found) -> None:
+async def _payments(steps: Steps, city: City, office: Office, parts: list[Part], inbox: Path, found: Found) -> None:
     """Month by month; the last list is not approved."""
     await steps.do("What will be late is told before its day", _days(office, FORETOLD))
     for number, day in enumerate(PAY_DAYS, 1):
@@ -130,7 +154,12 @@ async def _payments(steps: Steps, office: Office, parts: list[Part], found: Foun
         pay = partial(payments.month, office, day, found, approve=not last)
         await steps.count(f"Payments of month {number}", pay)
         if number == 1:
+            await steps.do("Some may no longer take part", clawbacks.reclaim(office, city, parts, inbox, found))
+            await statements.plant(office, city, found)
             await steps.do("End of the purchase clock", _days(office, *LATER_REMINDERS))
+        else:
+            await clawbacks.instalment(office, found, number - 1)
+            await steps.do(f"Bank's statement {number - 1}", statements.compare(office, found))
         if not last:
             await steps.count(f"Survey {number}", partial(payments.surveys, office, parts, number))
 
@@ -141,11 +170,15 @@ async def _story(steps: Steps, city: City, rows: int, office: Office, world: Cou
     await _selection(steps, city, office, inbox, online, found)
     parts = await steps.do("The selected come to the office", months.cast(office, found, online, city))
     await _courses(steps, office, world, parts, found)
-    await _payments(steps, office, parts, found)
+    await _payments(steps, city, office, parts, inbox, found)
+    await steps.do("What the statement does not explain, explained by two", statements.explain(office, found))
+    await bank_files.look(office, found)
+    await steps.do("What is owed, and its letters", clawbacks.look(office, found))
     await steps.do("A wave cancelled with a reason", cancelled.cancelled_wave(office, online, found))
     again = waves.second_wave(office, online, found, inbox.parent / "draw-2")
     await steps.do("Second wave, with the seats that were lost", again)
     await until_day_is_done(office)
+    await steps.do("What that platform sells now", catalogues.look(office, found))
     await steps.do("Everything told", until_idle(office, *TELLING))
     await reviews.look_again(office, found)
     return found

@@ -60,6 +60,11 @@ class City:
     persons: dict[str, Person] = field(default_factory=dict)
     """Phone number -> person, of everybody who registers."""
 
+    @property
+    def rows(self) -> int:
+        """Of both sheets together."""
+        return len(self.first) + len(self.second)
+
 
 def build_city(rows: int, seed: int = 2020) -> City:
     """`rows` in both sheets together (14,569 is the whole city)."""

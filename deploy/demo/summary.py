@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo import bank_files, cancelled, catalogues, clawbacks, statements
 from deploy.demo.canary import leaks
 from deploy.demo.found import Found
 from deploy.demo.office import Office
@@ -118,7 +119,9 @@ def _compared(city: City, found: Found, result: dict[str, Any]) -> dict[str, tup
         result["rows"]["registered"] + result["rows"]["questioned"] + found.online["accepted"],
         result["registered"],
     )
-    compared |= identities(city, found) | _newer_list(city, found) | _waves(found)
+    compared |= identities(city, found) | _newer_list(city, found) | _waves(found) | clawbacks.compared(found)
+    compared |= catalogues.compared(found) | bank_files.compared(found)
+    compared |= statements.compared(found, result["bank"]["paid_rupiah"])
     compared["sheets handed over with the signed digest"] = (len(found.imports), found.handed_over)
     compared["never bought"] = (PLAN["never_buy"], len(found.first.selected) - result["purchased"])
     failed = sum(count for name, count in result["messages"].items() if name.endswith("/failed"))
@@ -179,27 +182,19 @@ def _newer_list(city: City, found: Found) -> dict[str, tuple[int, int]]:
 def _waves(found: Found) -> dict[str, tuple[int, int]]:
     first, second = found.first, found.second
     again = min(PLAN["second_wave"]["joining"], len(first.others))
-    seats = PLAN["second_wave"]["own_seats"] + PLAN["never_buy"]
+    lost = PLAN["never_buy"] + len(found.owed.ways)
+    seats = PLAN["second_wave"]["own_seats"] + lost
     return {
-        "seats": (first.wave["quota"], len(first.selected)),
+        # In a very small city there are more seats than people who joined.
+        "seats": (min(first.wave["quota"], len(first.selected) + len(first.others)), len(first.selected)),
         "first wave extended": (1, int(datetime.fromisoformat(first.wave["closes_at"]) == FIRST_CLOSES)),
-        "seats lost by not buying, given again": (PLAN["never_buy"], second.wave["recycled_seats"]),
+        "seats lost by not buying or by what came out later, given again": (lost, second.wave["recycled_seats"]),
         "joined the second wave with nothing filled in": (again, len(found.joined_again)),
-        **_cancelled(found),
+        **cancelled.compared(found),
         "selected in the second wave": (min(seats, again), len(second.selected)),
         "draw refused without all secrets": (2, _count(found, "SECRETS_MISSING")),
         "secrets opened by shares": (2, len(first.wave["opened_by_shares"]) + len(second.wave["opened_by_shares"])),
         "draw verified from what is published": (2, int(first.verified) + int(second.verified)),
-    }
-
-
-def _cancelled(found: Found) -> dict[str, tuple[int, int]]:
-    seen, planted = found.called_off, min(PLAN["cancelled_wave"]["joining"], len(found.first.others))
-    return {
-        "joined a wave that was cancelled": (planted, len(seen.joined)),
-        "see on their status why it was cancelled": (planted, seen.shown),
-        "told in person why it was cancelled": (planted, seen.told),
-        "joined the next wave after it as they were": (planted, len({*seen.joined} & {*found.joined_again})),
     }
 
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from deploy.simulators import bank_http, catalogues, civil_registry
 from deploy.simulators.bank import Bank
+from deploy.simulators.file_bank import FileDesk
 from shared.platform.clock import ProgrammeClock, SystemClock
 from shared.platform.settings import CommonSettings, secret_text
 
@@ -32,6 +33,10 @@ class SimulatorSettings(CommonSettings):
     bank_notice_secret_file: Path | None = None
     bank_fault_share: float = 0.02
     """Share of payments that go wrong in one of the bank's ways."""
+    bank_files_folder: Path | None = None
+    """Folder of a customer whose payments come as files to a second bank; None: nobody's do."""
+    bank_files_account: str = ""
+    """That customer's account there."""
     catalogue_file: Path = Path(__file__).parents[2] / "services" / "incentive" / "data" / "catalogue.csv"
     """What the platforms sell at first."""
 
@@ -50,9 +55,12 @@ def build(settings: SimulatorSettings) -> FastAPI:
     secret = secret_text(settings.bank_notice_secret_file).encode()
     bank = Bank(clock, notify, secret, late_seconds=20, share=settings.bank_fault_share, seed=2020)
 
+    folder = settings.bank_files_folder
+    desk = FileDesk(Bank(clock), folder, settings.bank_files_account) if folder else None
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_tick(bank))
+        task = asyncio.create_task(_tick(bank, desk))
         yield
         task.cancel()
         await client.aclose()
@@ -63,17 +71,19 @@ def build(settings: SimulatorSettings) -> FastAPI:
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    app.mount("/bank", bank_http.build_bank(bank))
+    app.mount("/bank", bank_http.build_bank(bank, desk))
     app.mount("/civil-registry", civil_registry.build())
     app.mount("/catalogues", catalogues.build_catalogues(catalogues.read_lists(settings.catalogue_file)))
     return app
 
 
-async def _tick(bank: Bank) -> None:
-    """Late acts happen when programme time has come."""
+async def _tick(bank: Bank, desk: FileDesk | None) -> None:
+    """Late acts happen when programme time has come, and files are read as they come."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
         await bank.run_due()
+        if desk:
+            await desk.run()
 
 
 if __name__ == "__main__":

@@ -71,13 +71,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One line of the books: money out (paid) or back (returned)."""
+    """One line of the books: money out (paid, charged), back (returned), or in from elsewhere (received, with text)."""
 
     reference: str
     status: str
     amount_rupiah: int
     booked_at: datetime
     code: str = ""
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -141,6 +142,14 @@ class Bank:
             self._book(transfer, "paid")
             if fault == REVERSED:
                 self._plan(transfer, "returned")
+
+    def receive(self, amount_rupiah: int, text: str) -> None:
+        """Money comes to our account, with what its sender wrote."""
+        self.ledger.append(Booking("", "received", amount_rupiah, self.clock.now(), text=text))
+
+    def charge(self, amount_rupiah: int, text: str) -> None:
+        """The bank takes its own costs from our account; too much for what an office would let pass unseen."""
+        self.ledger.append(Booking("", "charged", amount_rupiah, self.clock.now(), "BANK_FEE", text))
 
     def book_later(self, transfer: Transfer, after: timedelta) -> None:
         """Take an order without telling anybody, and pay it after this time."""

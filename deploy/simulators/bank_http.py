@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from deploy.simulators.bank import FAULTS, UNREACHABLE, Account, Bank, Booking, Transfer
+from deploy.simulators.file_bank import FileDesk
 
 
 class _Body(BaseModel):
@@ -43,11 +44,16 @@ class AccountBody(_Body):
     ceiling_rupiah: int | None = None
 
 
-class _Counter:
-    """The bank's counter: one method per address."""
+class FundsBody(_Body):
+    amount_rupiah: Annotated[int, Field(gt=0, le=10**15)]
+    text: Annotated[str, Field(max_length=140)]
 
-    def __init__(self, bank: Bank) -> None:
-        self._bank = bank
+
+class _Counter:
+    """The bank's counter: one method per address. `desk`: another bank, which takes files; the books are of both."""
+
+    def __init__(self, bank: Bank, desk: FileDesk | None) -> None:
+        self._bank, self._desk = bank, desk
 
     async def transfer(self, body: TransferBody) -> Response:
         order = Transfer(body.reference, body.bank, body.account_number, body.amount_rupiah)
@@ -74,9 +80,18 @@ class _Counter:
             self._bank.open_account(body.bank, body.account_number, Account(**fields))
         return JSONResponse({"accounts": len(self._bank.accounts)})
 
+    async def receive(self, body: FundsBody) -> Response:
+        self._bank.receive(body.amount_rupiah, body.text)
+        return JSONResponse({"lines": len(self._bank.ledger)})
+
+    async def charge(self, body: FundsBody) -> Response:
+        self._bank.charge(body.amount_rupiah, body.text)
+        return JSONResponse({"lines": len(self._bank.ledger)})
+
     async def books(self) -> Response:
-        paid = [line for line in self._bank.ledger if line.status == "paid"]
-        back = [line for line in self._bank.ledger if line.status == "returned"]
+        lines = [*self._bank.ledger, *(self._desk.bank.ledger if self._desk else ())]
+        paid = [line for line in lines if line.status == "paid"]
+        back = [line for line in lines if line.status == "returned"]
         sums = {
             "paid_rupiah": sum(line.amount_rupiah for line in paid),
             "returned_rupiah": sum(line.amount_rupiah for line in back),
@@ -85,17 +100,34 @@ class _Counter:
         return JSONResponse(sums)
 
     async def waiting(self) -> Response:
-        return JSONResponse({"acts": self._bank.waiting()})
+        files = len(self._desk.waiting()) if self._desk else 0
+        return JSONResponse({"acts": self._bank.waiting() + files})
 
 
-def build_bank(bank: Bank) -> FastAPI:
+def _add_files(app: FastAPI, desk: FileDesk) -> None:
+    """What a script may ask of the bank that takes files."""
+
+    @app.get("/simulator/files")
+    async def files() -> dict[str, int]:
+        return {"files": desk.taken, "orders": len(desk.bank.ledger)}
+
+    @app.post("/simulator/files/statement")
+    async def state() -> dict[str, str]:
+        return {"statement": desk.state()}
+
+
+def build_bank(bank: Bank, desk: FileDesk | None = None) -> FastAPI:
     """The bank's interface. For loopback only: whoever reaches it may open accounts."""
-    app, counter = FastAPI(title="Simulated bank", docs_url=None, redoc_url=None), _Counter(bank)
+    app, counter = FastAPI(title="Simulated bank", docs_url=None, redoc_url=None), _Counter(bank, desk)
+    if desk:
+        _add_files(app, desk)
     app.add_api_route("/transfers", counter.transfer, methods=["POST"])
     app.add_api_route("/transfers/{reference}", counter.inquire, methods=["GET"])
     app.add_api_route("/accounts/inquiry", counter.inquire_account, methods=["POST"])
     app.add_api_route("/statement", counter.statement, methods=["POST"])
     app.add_api_route("/simulator/accounts", counter.open_accounts, methods=["POST"])
+    app.add_api_route("/simulator/funds", counter.receive, methods=["POST"])
+    app.add_api_route("/simulator/charges", counter.charge, methods=["POST"])
     app.add_api_route("/simulator/books", counter.books, methods=["GET"])
     app.add_api_route("/simulator/waiting", counter.waiting, methods=["GET"])
     return app
@@ -109,6 +141,7 @@ def _line(number: int, line: Booking) -> dict[str, Any]:
         "code": line.code,
         "amount_rupiah": line.amount_rupiah,
         "booked_at": line.booked_at.isoformat(),
+        "text": line.text,
     }
 
 

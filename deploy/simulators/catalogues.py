@@ -37,6 +37,10 @@ class PlatformLists:
         """Raises KeyError."""
         self._lists[partner_code][course_code]["price_rupiah"] = price_rupiah
 
+    def put_up(self, partner_code: str, course: Mapping[str, Any]) -> None:
+        """A new course with all that a list tells of one. Raises KeyError."""
+        self._lists[partner_code][course["course_code"]] = dict(course)
+
     def take_off(self, partner_code: str, course_code: str) -> None:
         """Raises KeyError."""
         del self._lists[partner_code][course_code]
@@ -55,13 +59,18 @@ class PriceBody(BaseModel):
 
 
 def build_catalogues(lists: PlatformLists) -> FastAPI:
-    """The lists, for loopback only: GET /TOKOPEDIA; PUT and DELETE /TOKOPEDIA/TKP-001 for scripts."""
+    """The lists, for loopback only: GET /TOKOPEDIA; POST there, PUT and DELETE /TOKOPEDIA/TKP-001 for scripts."""
     app = FastAPI(title="Simulated catalogues", docs_url=None, redoc_url=None)
 
     @app.get("/{partner_code}")
     async def courses(partner_code: Code) -> Response:
         found = lists.courses(partner_code)
         return JSONResponse({"courses": found}) if found is not None else JSONResponse({"error": "UNKNOWN"}, 404)
+
+    @app.post("/{partner_code}")
+    async def put_up(partner_code: Code, course: dict[str, str | int]) -> dict[str, str]:
+        lists.put_up(partner_code, course)
+        return {"status": "ok"}
 
     @app.put("/{partner_code}/{course_code}")
     async def reprice(partner_code: Code, course_code: Code, body: PriceBody) -> dict[str, str]:

@@ -36,6 +36,8 @@ class Platform:
     """Signs Open Badges instead of giving certificate numbers."""
     limits: Mapping[str, int] = field(default_factory=dict)
     """`claims_per_hour`, `bytes_per_hour` and `unusual_above` of its row; empty: the usual ones."""
+    catalogue: str = ""
+    """Address of its own list of courses; empty: it keeps none."""
 
     def public_key(self) -> str:
         raw = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -43,6 +45,7 @@ class Platform:
 
     def row(self, status: str = "active") -> dict[str, Any]:
         """This platform as the partners file names it."""
+        catalogue = {"catalogue": self.catalogue} if self.catalogue else {}
         badges = {"badges": agreement(self.client_code, self.badge_key)} if self.badge_key else {}
         return {
             "partner_code": self.partner_code,
@@ -51,6 +54,7 @@ class Platform:
             "keys": [{"public_key": self.public_key(), "status": status}],
             **self.limits,
             **badges,
+            **catalogue,
         }
 
 

@@ -39,19 +39,27 @@ class FileDesk:
 
     _reports: int = 0
     _statements: int = 0
+    taken: int = 0
+    """Files that were read and reported on."""
     _told: int = 0
     """Lines of the ledger that stand in a statement already."""
 
+    def waiting(self) -> list[Path]:
+        """Files that lie in the outbox; none while the customer has no folder yet."""
+        outbox = self.folder / "outbox"
+        return sorted(each for each in outbox.iterdir() if not each.name.startswith(".")) if outbox.is_dir() else []
+
     async def run(self) -> int:
         """Take all that lies in the outbox and report on it; returns how many files there were."""
-        files = sorted(path for path in (self.folder / "outbox").iterdir() if not path.name.startswith("."))
+        files = self.waiting()
         for path in files:
             orders = _orders(path)
             refused = self._refused(path.stem, path)
             self.seen.add(path.stem)
             verdicts = [] if refused else [await self._carry_out(each) for each in orders]
-            path.unlink()
             self._report(path, verdicts, refused)
+            path.unlink()
+            self.taken += 1
         return len(files)
 
     def _refused(self, file_id: str, path: Path) -> str:

@@ -60,7 +60,10 @@ BUSY = {
     "not told": Put("incentive:heads", {"_id": "head", "n": 4, "sequences": {"0": 9}}),
     "not heard": Put("registration:heads", {"_id": "head", "n": 3, "sequences": {"0": 8}}),
     "under way": Put("incentive:effects", {"_id": "pay", "state": "attempting"}),
-    "due": Put("incentive:effects", {"_id": "pay", "state": "due"}),
+    "due": Put("incentive:effects", {"_id": "pay", "state": "due", "next_at": NOW}),
+    "due within the hour": Put(
+        "incentive:effects", {"_id": "pay", "state": "due", "next_at": NOW + timedelta(minutes=30)}
+    ),
     "to be asked about": Put("incentive:effects", {"_id": "pay", "state": "unknown", "next_at": NOW}),
     "overdue": Put("incentive:participants", {"_id": "a", "next_action_at": NOW}),
 }
@@ -79,6 +82,7 @@ async def test_a_service_is_idle_only_when_nothing_is_to_be_told_heard_done_or_o
         Put("registration:heads", {"_id": "head", "n": 2, "sequences": {"0": 7}}),
         Put("incentive:feeds", {"_id": "gelombang.registration.v1/0", "mark": 7}),
         Put("incentive:effects", {"_id": "pay", "state": "unknown", "next_at": later}),
+        Put("incentive:effects", {"_id": "to a bank that is closed", "state": "due", "next_at": later}),
         Put("incentive:participants", {"_id": "a", "next_action_at": later}),
         Put("incentive:participants", {"_id": "b", "next_action_at": None}),
     )

@@ -1,0 +1,84 @@
+"""The office's door to debts of ineligible people: what is owed and was written, and a plan that two people make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from services.incentive.api.bodies import ApplicantId, PlanBody, PlanDecisionBody
+from services.incentive.api.door import Door
+from services.incentive.api.staff import participant_of
+from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
+from services.incentive.pages import clawback_view
+from shared.contracts.decision import Refused
+from shared.security.accounts import Staff
+
+
+def add_debts(router: APIRouter, door: Door) -> None:
+    """Everybody of the office reads; the secretariat proposes, the head of the office decides exactly what it saw."""
+    anybody = Depends(door.accounts.require())
+    secretariat, approver = Depends(door.accounts.require("secretariat")), Depends(door.accounts.require("approver"))
+
+    @router.get("/staff/participants/{applicant_id}/debt", summary="Bantuan yang harus dikembalikan")
+    async def one(applicant_id: ApplicantId, staff: Staff = anybody) -> dict[str, Any]:
+        return await debt_of(door, applicant_id)
+
+    @router.post(
+        "/staff/participants/{applicant_id}/repayment-plan", status_code=202, summary="Usulkan cicilan pengembalian"
+    )
+    async def propose(applicant_id: ApplicantId, body: PlanBody, staff: Staff = secretariat) -> dict[str, Any]:
+        command = ProposePlan(applicant_id, body.instalments, body.first_on, staff.username)
+        return dict(await door.execute(command))
+
+    @router.post(
+        "/staff/participants/{applicant_id}/repayment-plan/decision",
+        status_code=202,
+        summary="Putuskan cicilan pengembalian",
+    )
+    async def decide(applicant_id: ApplicantId, body: PlanDecisionBody, staff: Staff = approver) -> dict[str, Any]:
+        command = DecidePlan(applicant_id, body.agreed, body.instalments, body.amount_rupiah, staff.username)
+        return dict(await door.execute(command))
+
+
+async def debt_of(door: Door, applicant_id: str) -> dict[str, Any]:
+    """One case in whole rupiah: what is left, the plan with what came in for it, the letters in their order.
+
+    A plan that lapsed or was sent back is gone; its letters stay. Raises PARTICIPANT_UNKNOWN, DEBT_UNKNOWN.
+    """
+    person = await participant_of(door, applicant_id)
+    if person.debt is None:
+        raise Refused("DEBT_UNKNOWN")
+    case = clawback_view.case(person, person.debt, door.today())
+    return {
+        "applicant_id": applicant_id,
+        "state": case["state"],
+        "opened_at": person.debt.opened_at,
+        "deadline": case["until"],
+        "left_rupiah": case["left"],
+        "repaid_rupiah": case["repaid"],
+        "plan": _plan(case) if case["plan"] else None,
+        "letters": [
+            {
+                "number": number,
+                "kind": letter.kind.value,
+                "written_at": letter.written_at,
+                "amount_rupiah": letter.amount_rupiah,
+                "deadline": letter.deadline,
+            }
+            for number, letter, _ in case["letters"]
+        ],
+    }
+
+
+def _plan(case: dict[str, Any]) -> dict[str, Any]:
+    plan, rows = case["plan"], case["instalments"]
+    return {
+        "amount_rupiah": case["planned"],
+        "instalments": [
+            {"due_on": row["due_on"], "amount_rupiah": row["amount_rupiah"], "paid_rupiah": row["paid"]} for row in rows
+        ],
+        "proposed_by": plan.proposed_by,
+        "agreed_by": plan.agreed_by,
+        "agreed_at": plan.agreed_at,
+    }
