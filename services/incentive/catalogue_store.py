@@ -27,6 +27,10 @@ class Shelf:
     async def begun(self) -> bool:
         return (await self._state()).begun
 
+    async def version(self) -> int:
+        """Another number after every change."""
+        return (await self._state()).version
+
     async def listings(self) -> Mapping[str, Listing]:
         """Every course that was ever listed, withdrawn ones too; those of the file that ships have no prices yet."""
         state = await self._state()
@@ -70,6 +74,10 @@ async def ratings_of(database: Database, course_codes: Sequence[str]) -> dict[st
 
 async def latest_editions(database: Database) -> list[Edition]:
     return await some(database, Edition, {}, sort=[("taken_at", -1)], limit=MOST_EDITIONS)
+
+
+async def edition_of(database: Database, edition: str) -> Edition | None:
+    return await one(database, Edition, edition)
 
 
 async def looks(database: Database) -> dict[str, PlatformLook]:

@@ -6,13 +6,16 @@ from datetime import date, datetime
 from typing import Any
 
 from services.incentive.domain.batches import Batch, BatchState
+from services.incentive.domain.funds import BOOKED_WITHIN, Deposit
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.statement_lines import BookedLine, LineState, StatementDay
+from services.incentive.domain.statement_lines import BookedLine, Kind, LineState, StatementDay, claim_id
 from services.incentive.store import LONG_AGO, one, some
 from shared.engine.ports import Database, TransientError
 
 NOT_EXPLAINED = {"state": {"$in": [LineState.OPEN.value, LineState.PROPOSED.value]}}
 MOST_DAYS = 400
+MOST_DEPOSITS = 200
+"""A deposit is a document of the treasury: years of them."""
 
 
 async def released_orders(database: Database, batch_id: str, partners: frozenset[str]) -> int | None:
@@ -52,6 +55,16 @@ async def open_lines(database: Database, skip: int, limit: int) -> list[BookedLi
     ids = [document["_id"] for document in found]
     lines = {line.line_id: line for line in await some(database, BookedLine, {"_id": {"$in": ids}}, sort=(), limit=0)}
     return [lines[id] for id in ids if id in lines]
+
+
+async def unbooked_deposits(database: Database, now: datetime) -> list[Deposit]:
+    """Funds recorded more than BOOKED_WITHIN ago that no line of a statement shows; of the latest MOST_DEPOSITS."""
+    where = {"deposited_at": {"$gt": LONG_AGO, "$lte": now - BOOKED_WITHIN}}
+    found = await some(database, Deposit, where, sort=[("deposited_at", -1)], limit=MOST_DEPOSITS)
+    claims = {claim_id(Kind.DEPOSIT, each.deposit_id) for each in found}
+    booked = await database.find("statement_claims", {"_id": {"$in": sorted(map(str, claims))}}, fields=["_id"])
+    shown = {document["_id"] for document in booked}
+    return [each for each in found if claim_id(Kind.DEPOSIT, each.deposit_id) not in shown]
 
 
 async def statement_days(database: Database, since: date, until: date) -> list[StatementDay]:

@@ -10,7 +10,7 @@ from services.incentive.domain import accounts, applicants, participation
 from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.draft import Draft
-from services.incentive.domain.participant import Participant
+from services.incentive.domain.participant import Participant, Standing
 from services.incentive.domain.sequel import settle
 from services.incentive.wiring import FUNDS, Desk, peek
 from shared.contracts.base import Event
@@ -93,6 +93,8 @@ def _open(desk: Desk, world: World, event: ApplicantSelected) -> Decision:
 
 def _ineligible(draft: Draft, event: ApplicantIneligible, world: World) -> None:
     participation.declare_ineligible(draft, event.reason, event.reason_text)
+    if event.domicile and draft.person.standing == Standing.INELIGIBLE:
+        draft.set(domicile=event.domicile)
 
 
 def _erasure(desk: Desk) -> Rule:

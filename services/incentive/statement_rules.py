@@ -8,7 +8,7 @@ from datetime import datetime
 from services.incentive.domain import statement
 from services.incentive.domain.funds import Deposit
 from services.incentive.domain.payouts import Payment
-from services.incentive.domain.statement import CheckLine, ExplainLine, RecordLine, said_kind
+from services.incentive.domain.statement import CheckLine, ExplainLine, NamedDeposit, RecordLine, said_kind
 from services.incentive.domain.statement_lines import (
     BookedLine,
     Kind,
@@ -36,6 +36,8 @@ def _record_needs(command: RecordLine, world: World) -> list[Ref]:
     needed = [ref(BookedLine, command.line_id), ref(StatementDay, day_id(command.source, command.booked_at))]
     if command.says:
         needed += [ref(Payment, command.reference), *_claim(said_kind(command), command.reference)]
+    for number in command.documents:
+        needed += [ref(Deposit, number), *_claim(Kind.DEPOSIT, number)]
     return needed
 
 
@@ -43,7 +45,13 @@ def _record(world: World, command: RecordLine, now: datetime) -> Decision:
     known = world.get(BookedLine, command.line_id)
     payment = world.get(Payment, command.reference) if command.says else None
     claim = _claimed(world, said_kind(command), command.reference) if command.says else None
-    return _changed(world, known, statement.record(known, command, payment, claim, now))
+    return _changed(world, known, statement.record(known, command, payment, claim, _named(world, command), now))
+
+
+def _named(world: World, command: RecordLine) -> list[NamedDeposit]:
+    """Deposits that staff recorded under a number that the bank's text has."""
+    found = (world.get(Deposit, number) for number in command.documents)
+    return [NamedDeposit(each, _claimed(world, Kind.DEPOSIT, each.deposit_id)) for each in found if each]
 
 
 def _explain_needs(command: ExplainLine, world: World) -> list[Ref]:

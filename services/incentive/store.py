@@ -25,6 +25,7 @@ from shared.contracts.decision import Aggregate, State
 from shared.engine.ports import Database, Where
 from shared.engine.states import States
 from shared.security.one_time_codes import OneTimeCode
+from shared.security.openings import IdentityOpening
 
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Applicant,
@@ -43,6 +44,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Funds,
     Deposit,
     OneTimeCode,
+    IdentityOpening,
     Posting,
     *CATALOGUE_STATES,
     *STATEMENT_STATES,
@@ -72,6 +74,7 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("certificates", (("status_list", 1), ("_id", 1)), False),
     ("partner_claims", (("key", 1), ("signed_at", 1)), False),
     ("catalogue_editions", (("taken_at", -1),), False),
+    ("identity_openings", (("opened_at", -1),), False),
 )
 """(collection, keys, unique). Unique values are ids of their own aggregates, so none is needed here."""
 
@@ -139,6 +142,11 @@ async def applicants(database: Database, applicant_ids: Sequence[str]) -> list[A
     return await some(database, Applicant, {"_id": {"$in": list(applicant_ids)}}, sort=(), limit=len(applicant_ids))
 
 
+async def openings(database: Database, skip: int, limit: int) -> list[IdentityOpening]:
+    """Who of the office saw whose data, the latest first."""
+    return await some(database, IdentityOpening, {}, sort=[("opened_at", -1), ("_id", 1)], skip=skip, limit=limit)
+
+
 async def moving_batches(database: Database, limit: int) -> list[Batch]:
     return await some(database, Batch, {"moving": True}, limit=limit)
 
@@ -183,8 +191,8 @@ async def unresolved_participants(database: Database, after: str, limit: int) ->
     return await some(database, Participant, {"unresolved": True, "_id": {"$gt": after}}, limit=limit)
 
 
-async def latest_refused_claims(database: Database, limit: int) -> list[RefusedClaim]:
-    return await some(database, RefusedClaim, {}, sort=[("refused_at", -1)], limit=limit)
+async def latest_refused_claims(database: Database, limit: int, since: datetime = LONG_AGO) -> list[RefusedClaim]:
+    return await some(database, RefusedClaim, {"refused_at": {"$gte": since}}, sort=[("refused_at", -1)], limit=limit)
 
 
 async def funds(database: Database) -> Funds:

@@ -127,6 +127,8 @@ class ApplicantIneligible(PersonEvent):
     rule_set: Code
     rule_version: Code
     tracking_code: Sealed
+    domicile: Sealed | None = None
+    """Where the person lives, told of people with a card alone: letters about what is to be repaid go there."""
 
 
 class TestTaken(PersonEvent):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -45,10 +45,20 @@ def answer(request: Request, service: str, code: str, status: int, sentence: str
         "heading": TITLES.get(status, "Permintaan ini tidak dapat dilayani"),
         "sentence": FOR_PEOPLE.get(code, sentence),
         "code": code,
+        "back": came_from(request),
         "sign_in": f"/{service}/sign-in" if status in (401, 403) else None,
         "style_href": f"/{service}/style.css",
     }
     return HTMLResponse(environment(HERE).get_template("error.html").render(**shown), status, dict(SAFE))
+
+
+def came_from(request: Request) -> str:
+    """Path and query of the page of ours that led here; empty when there was none, or it is this very page."""
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc != request.headers.get("host") or not page.path.startswith("/") or page.path.startswith("//"):
+        return ""
+    place = f"{page.path}?{page.query}" if page.query else page.path
+    return "" if request.method == "GET" and place == here(request) else place
 
 
 def here(request: Request) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.town import BROADCAST, PASSWORD, Town
 from tests.e2e.visitor import IN_BROWSER, Visitor
+from tests.unit.registration.house import person
 
 pytestmark = IN_BROWSER
 ANSWER = "Uangnya dikirim ulang hari Senin ke rekening yang sama."
@@ -49,7 +50,8 @@ async def test_an_answer_by_the_form_takes_the_complaint_off_the_queue(desk: Vis
 
 async def test_a_flyer_of_a_kecamatan_can_be_opened_from_the_queue_and_printed(desk: Visitor, town: Town) -> None:
     await signed_in(desk, "rina")
-    await desk.page.locator("summary").filter(has_text=BROADCAST["title"]).click()
+    broadcast = desk.page.locator("article").filter(has_text=BROADCAST["title"])
+    await broadcast.get_by_role("link", name="Berkas setiap kecamatan").click()
     await desk.look("desk-campaign")
     link = desk.page.locator(f'a[href*="/flyer/"][href*="{town.campaign}"]').first
     kecamatan = await link.inner_text()
@@ -63,3 +65,21 @@ async def test_a_flyer_of_a_kecamatan_can_be_opened_from_the_queue_and_printed(d
     await desk.page.set_viewport_size({"width": 468, "height": 703})
     height = await desk.page.evaluate("document.body.getBoundingClientRect().height")
     assert height <= 703, "the flyer is one sheet"
+
+
+async def test_whoever_is_found_by_nik_has_a_complaint_written_down(counter: Visitor, town: Town) -> None:
+    await counter.go("/registration/cari")
+    await counter.sign_in("rina", PASSWORD.format("rina"))
+    await counter.page.get_by_label("NIK, atau nomor pendaftaran").fill(str(person(1)["nik"]))
+    await counter.page.get_by_role("button", name="Cari").click()
+    assert counter.place == "/registration/cari", "no NIK in an address"
+    assert town.applicants[0] in await counter.page.inner_text("article")
+    await counter.look("desk-person")
+    await counter.page.get_by_role("link", name="Catat pengaduannya").click()
+    await counter.page.get_by_label("Tentang").select_option("pelatihan")
+    await counter.page.get_by_label("Cara").select_option("Telepon")
+    await counter.page.get_by_label("Apa yang disampaikan").fill("Kelasnya tidak dapat dibuka.")
+    await counter.look("desk-complaint")
+    await counter.page.get_by_role("button", name="Catat pengaduan").click()
+    assert "Yang menjawab: Penempatan." in await counter.page.get_by_role("status").inner_text()
+    assert "Kelasnya tidak dapat dibuka." in await counter.page.inner_text("main")

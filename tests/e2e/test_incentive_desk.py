@@ -16,6 +16,7 @@ from tests.e2e.town import Town
 from tests.e2e.visitor import IN_BROWSER, Visitor
 from tests.unit.incentive.builders import rules
 from tests.unit.incentive.catalogues import as_file, rows_of
+from tests.unit.registration.house import person
 
 pytestmark = IN_BROWSER
 HOME = "/incentive/petugas"
@@ -70,7 +71,14 @@ async def test_a_plan_of_repayment_is_proposed_by_one_agreed_by_another_and_read
     assert "disetujui kepala" in await counter.page.inner_text("main")
     await follow(counter, "Persetujuan rencana cicilan")
     assert (await counter.page.inner_text("ol")).count("Rp 150.000, paling lambat") == 3
+    name = str(person(card.number + 1)["full_name"])
+    await counter.page.get_by_label("Untuk apa dibuka sekarang").fill("Surat dikirim lewat pos.")
+    await send(counter, "Buka untuk dicetak")
+    assert name in await counter.page.inner_text("article")
     await counter.look("incentive-54-letter")
+    await counter.go(f"{HOME}/pembukaan-data")
+    assert "Surat dikirim lewat pos." in await counter.page.inner_text("tbody")
+    await counter.look("incentive-59-openings")
     await opened(phone, card)
     said = await phone.page.inner_text(".urgent")
     assert "Yang harus dikembalikan: Rp 450.000. Datanglah ke kantor" in said, "no day for the whole sum beside a plan"

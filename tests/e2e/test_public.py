@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from services.notification.reference import read_reference
+from services.notification.settings import NotificationSettings
 from services.reporting.pages.dashboard import STEPS
 from tests.e2e.town import LARGE, MIDDLE, PEOPLE, SMALL, Town
 from tests.e2e.visitor import IN_BROWSER, Visitor
 
 pytestmark = IN_BROWSER
+LINKS = read_reference(NotificationSettings().messages_directory).routes.links()
+"""Where messages to persons and to the city lead."""
 
 
 async def table(visitor: Visitor, heading: str) -> list[list[str]]:
@@ -69,6 +73,13 @@ async def test_an_address_that_is_none_is_a_page_that_leads_on(phone: Visitor) -
     await phone.look("error-404")
     await phone.page.get_by_role("link", name="Ke halaman depan").click()
     assert phone.place == "/reporting/"
+
+
+@pytest.mark.parametrize("link", sorted({"/", *LINKS}))
+async def test_every_link_of_a_message_leads_to_a_page(phone: Visitor, link: str) -> None:
+    await phone.go(f"{link}?k=127105&c=0a1b2c3d")
+    assert phone.headers["content-type"].startswith("text/html")
+    assert await phone.page.get_by_role("heading", level=1).count() == 1
 
 
 async def test_what_was_typed_wrongly_is_told_without_being_repeated(phone: Visitor) -> None:

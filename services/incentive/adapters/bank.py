@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 import httpx
 
+from services.incentive.adapters.remittance import named_documents
+
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
 
@@ -92,6 +94,9 @@ class StatementLine:
     came_in: bool = False
     """Money came to our account."""
 
+    documents: tuple[str, ...] = ()
+    """Of money that came in: numbers in the bank's texts that may be of a disbursement document (SP2D)."""
+
 
 class BankAway(Exception):
     """No answer to a question that changes nothing: it may simply be asked again."""
@@ -130,6 +135,9 @@ class Bank(Protocol):
     async def statement(self, since: datetime, after: int, limit: int) -> Sequence[StatementLine]:
         """Lines booked from `since` on, in order of booking, leaving out the first `after`. Raises BankAway."""
         ...
+
+
+RECEIVED = "received"  # what the simulated bank calls money that came in and is no order of ours
 
 
 class SimulatedBankClient:
@@ -188,7 +196,8 @@ class SimulatedBankClient:
                 amount_rupiah=int(line["amount_rupiah"]),
                 booked_at=datetime.fromisoformat(line["booked_at"]),
                 line_id=str(line.get("line_id", "")),
-                came_in=line["status"] == BankStatus.RETURNED,
+                came_in=line["status"] in (BankStatus.RETURNED, RECEIVED),
+                documents=named_documents(str(line.get("text", ""))) if line["status"] == RECEIVED else (),
             )
             for line in body["lines"]
         ]

@@ -54,7 +54,7 @@ class _Bank(_Part):
     account: OwnAccount
     format: Literal["iso20022", "csv"] = "iso20022"
     inquiry: str | None = None
-    """Another bank's file that is asked whose account it is."""
+    """Another bank's file that is asked whose account it is; `simulated`: the simulated bank."""
     cut_off: time | None = None
     """WIB; orders of later hours wait for the next working day. None of the three: the bank is always open."""
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (1, 2, 3, 4, 5, 6, 7)

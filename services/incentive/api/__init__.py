@@ -8,10 +8,14 @@ from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.partners import PartnerFile, Partners
 from services.incentive.api import bank as bank_door
 from services.incentive.api import (
+    catalogue_door,
+    catalogue_files,
     catalogue_pages,
     citizens,
+    debts,
     desk_pages,
     held_completions,
+    openings,
     participant_pages,
     partner_report,
     platforms,
@@ -35,7 +39,10 @@ __all__ = ["HOME", "LARGE_BODIES", "OneTimeCodes", "OwnCodes", "build_router", "
 PREFIX = "/incentive"
 HOME = f"{PREFIX}{staff_site.HOME}"
 """Where staff begin after signing in."""
-LARGE_BODIES = {f"{PREFIX}{catalogue_pages.PLACE}": catalogue_pages.MOST_BYTES + 2**16}
+LARGE_BODIES = {
+    f"{PREFIX}{catalogue_pages.PLACE}": catalogue_files.MOST_BYTES + 2**16,
+    f"{PREFIX}{catalogue_door.PLACE}": catalogue_door.MOST_BODY_BYTES,
+}
 """Paths that take files, with their limit in bytes (for shared.web.host)."""
 PEOPLE = (
     citizens.add_catalogue,
@@ -48,10 +55,13 @@ PEOPLE = (
     staff.add_second_eye,
     staff.add_payments,
     staff.add_people,
+    debts.add_debts,
     staff.add_claims,
     staff.add_funds,
     held_completions.add_held,
     statements.add_statements,
+    catalogue_door.add_catalogue_door,
+    openings.add_openings,
     participant_pages.add_participant_pages,
     desk_pages.add_desk_pages,
 )

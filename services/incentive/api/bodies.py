@@ -87,16 +87,22 @@ class ApprovalBody(Body):
 class PlanBody(Body):
     """A plan of repayment: how many monthly instalments, and the day of the first."""
 
-    instalments: Annotated[int, Field(ge=1, le=99)]
+    instalments: Annotated[StrictInt, Field(ge=1, le=99)]
     first_on: Day
 
 
 class PlanDecisionBody(Body):
     """The second officer's word on exactly the plan that was shown."""
 
-    agreed: bool
-    instalments: Annotated[int, Field(ge=1, le=99)]
-    amount_rupiah: Annotated[int, Field(ge=1, le=MAX_RUPIAH)]
+    agreed: StrictBool
+    instalments: Annotated[StrictInt, Field(ge=1, le=99)]
+    amount_rupiah: Rupiah
+
+
+class OpeningBody(Body):
+    """Why somebody's name and address are opened."""
+
+    reason: Note
 
 
 class RejectionBody(Body):

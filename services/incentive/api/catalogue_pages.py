@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import hashlib
-import io
 import zlib
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -20,10 +17,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import catalogue_store
 from services.incentive.api.bodies import CoursePath
+from services.incentive.api.catalogue_files import MOST_BYTES, examined, rows_of, take
 from services.incentive.api.door import Door
-from services.incentive.catalogue_watch import beginning
-from services.incentive.domain.catalogue import COLUMNS, Course, Fault, examine
-from services.incentive.domain.listings import Listing, Origin, clashes, compare, parts_of
+from services.incentive.domain.catalogue import COLUMNS
+from services.incentive.domain.listings import compare
 from services.incentive.pages.desk_words import LOOKS, ORIGINS
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
@@ -31,8 +28,6 @@ from shared.web.forms import sent
 from shared.web.staff_site import HOME, KEY, StaffSite
 
 PLACE = f"{HOME}/katalog"
-MOST_BYTES = 2**20
-MOST_ROWS = 5_000
 SHOWN = 50
 LATELY = timedelta(days=7)
 DONE = {"terap": "Katalog sudah diperbarui.", "sama": "Berkas ini tidak mengubah apa pun."}
@@ -44,14 +39,17 @@ def add_catalogue(router: APIRouter, door: Door, site: StaffSite) -> None:
 
     @router.get(PLACE, include_in_schema=False)
     async def overview(selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
-        database = door.service.database
+        database, since = door.service.database, door.service.clock.now() - LATELY
+        editions = await catalogue_store.latest_editions(database)
         return site.page(
             "catalogue_desk.html",
             staff,
             "beranda",
             notice=DONE.get(selesai, ""),
             platforms=await _platforms(door),
-            editions=await catalogue_store.latest_editions(database),
+            editions=editions,
+            steep=[each for each in editions if each.rises and each.taken_at >= since],
+            days=LATELY.days,
             looks=await catalogue_store.looks(database),
             columns=COLUMNS,
             faults=LOOKS,
@@ -76,9 +74,7 @@ def add_catalogue_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.post(f"{PLACE}/pratinjau", include_in_schema=False)
     async def preview(file: Annotated[UploadFile, File()], staff: Staff = secretariat) -> HTMLResponse:
         raw = await file.read(MOST_BYTES + 1)
-        told, faults = _examined(raw)
-        known = await door.shelf.listings()
-        faults = faults or clashes(known, told)
+        told, faults = await examined(door, rows_of(raw))
         return site.page(
             "catalogue_preview.html",
             staff,
@@ -87,7 +83,7 @@ def add_catalogue_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
             content=base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode(),
             told=told,
             faults=faults[:SHOWN],
-            found=compare(known, told),
+            found=compare(await door.shelf.listings(), told),
             shown=SHOWN,
         )
 
@@ -95,15 +91,12 @@ def add_catalogue_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
     async def confirm(request: Request, staff: Staff = secretariat) -> RedirectResponse:
         form = await sent(request)
         raw = _unpacked(form.get("content", ""))
-        told, faults = _examined(raw)
-        known = await _begun(door)
-        if faults or clashes(known, told):
+        told, faults = await examined(door, rows_of(raw))
+        if faults:
             raise Refused("CATALOGUE_FILE_WRONG")
         edition = f"file-{hashlib.sha256(form.get(KEY, '').encode() + raw).hexdigest()[:16]}"
-        parts = parts_of(edition, Origin.FILE, form.get("name", "")[:80], staff.username, compare(known, told))
-        for part in parts:
-            await door.execute(part)
-        return site.to(f"{PLACE}?selesai={'terap' if parts else 'sama'}")
+        taken = await take(door, told, edition, form.get("name", "")[:80], staff.username)
+        return site.to(f"{PLACE}?selesai={'terap' if taken else 'sama'}")
 
 
 async def rises_lately(door: Door) -> int:
@@ -111,14 +104,6 @@ async def rises_lately(door: Door) -> int:
     since = door.service.clock.now() - LATELY
     editions = await catalogue_store.latest_editions(door.service.database)
     return sum(len(each.rises) for each in editions if each.taken_at >= since)
-
-
-async def _begun(door: Door) -> Mapping[str, Listing]:
-    """A file changes a catalogue; one that has not begun begins first."""
-    if not await door.shelf.begun():
-        for part in beginning(door.shelf.shipped):
-            await door.execute(part)
-    return await door.shelf.listings()
 
 
 async def _platforms(door: Door) -> list[dict[str, Any]]:
@@ -132,19 +117,6 @@ async def _platforms(door: Door) -> list[dict[str, Any]]:
         }
         for code, name in (await door.shelf.platforms()).items()
     ]
-
-
-def _examined(raw: bytes) -> tuple[dict[str, Course], list[Fault]]:
-    """Courses of a file in CSV, with commas or semicolons as spreadsheets write it. Raises CATALOGUE_FILE_WRONG."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("CATALOGUE_FILE_WRONG") from None
-    head = text.partition("\n")[0]
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","))
-    if len(raw) > MOST_BYTES or not 0 < len(rows) <= MOST_ROWS:
-        raise Refused("CATALOGUE_FILE_WRONG")
-    return examine(rows)
 
 
 def _unpacked(content: str) -> bytes:

@@ -1,21 +1,21 @@
-"""Debts of ineligible people on pages: cases by age, a plan that two people make, and letters to print."""
+"""Debts of ineligible people on pages: cases by age, and a plan that two people make (letters: letter_pages.py)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import money_store
 from services.incentive.api.bodies import ApplicantId, PlanBody, PlanDecisionBody
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
-from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
-from services.incentive.domain.days import day_of
+from services.incentive.domain.clawbacks import DecidePlan, ProposePlan, last_first_day
 from services.incentive.domain.debts import DebtState
 from services.incentive.pages import clawback_view
-from services.incentive.pages.clawback_view import AGES, LETTERS, STATES
+from services.incentive.pages.clawback_view import AGES, STATES
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 from shared.web.forms import read, sent, whole
@@ -25,7 +25,6 @@ PLACE = f"{HOME}/pengembalian"
 MOST, MOST_DIGITS = 50, 13
 PageNumber = Annotated[int, Query(ge=0, le=200)]
 Age = Annotated[str, Query(max_length=20)]
-LetterNumber = Annotated[int, Path(ge=1, le=99)]
 DONE = {
     "usul": "Rencana cicilan diusulkan; orang lain memeriksanya.",
     "setuju": "Rencana cicilan disetujui; peserta diberi tahu.",
@@ -55,27 +54,10 @@ def add_clawbacks(router: APIRouter, door: Door, site: StaffSite) -> None:
         if person.debt is None:
             raise Refused("DEBT_UNKNOWN")
         case = clawback_view.case(person, person.debt, door.today())
-        most = door.reference.desk.rules[person.rule_set].repayment_instalments
-        notice = DONE.get(selesai, "")
-        return site.page("clawback.html", staff, "beranda", case=case, most=most, today=door.today(), notice=notice)
-
-
-def add_letters(router: APIRouter, door: Door, site: StaffSite) -> None:
-    """What was written, to be printed. Names and addresses stay with registration, which opens them with a reason."""
-    anybody = Depends(door.accounts.require())
-
-    @router.get(f"{PLACE}/{{applicant_id}}/surat/{{number}}", include_in_schema=False)
-    async def letter(applicant_id: ApplicantId, number: LetterNumber, staff: Staff = anybody) -> HTMLResponse:
-        person = await participant_of(door, applicant_id)
-        found = clawback_view.letter_of(person.debt, number) if person.debt else None
-        if found is None or person.debt is None:
-            raise Refused("DEBT_UNKNOWN")
-        shown = {"letter": found, "title": LETTERS[found.kind], "kind": found.kind.value, "number": number}
-        shown["written_on"] = day_of(found.written_at)
-        why = (person.ended_text or "").rstrip(". ")
-        plan = person.debt.plan if found.kind == "plan" else None
-        shown |= {"person": person, "why": why, "plan": plan, "office": door.settings}
-        return site.page("letter.html", staff, "beranda", **shown)
+        rules, today = door.reference.desk.rules[person.rule_set], door.today()
+        first_days = {"first_day": today + timedelta(days=1), "last_day": last_first_day(person, rules, today)}
+        shown = {"case": case, "most": rules.repayment_instalments, "notice": DONE.get(selesai, ""), **first_days}
+        return site.page("clawback.html", staff, "beranda", **shown)
 
 
 async def _ages(door: Door, state: DebtState) -> list[tuple[str, str, int]]:

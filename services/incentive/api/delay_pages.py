@@ -47,8 +47,7 @@ def add_delays(router: APIRouter, door: Door, site: StaffSite) -> None:
         words = next((name for age, name, _, _ in AGES if age == umur), "")
         rows = desk_view.late_rows(found, door.today())
         shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "age": umur, "age_words": words}
-        actor = desk_view.actor(cause)
-        return site.page("delayed.html", staff, "keterlambatan", cause=cause, actor=actor, **shown)
+        return site.page("delayed.html", staff, "keterlambatan", **_said(cause), **shown)
 
 
 def add_forecasts(router: APIRouter, door: Door, site: StaffSite) -> None:
@@ -60,8 +59,8 @@ def add_forecasts(router: APIRouter, door: Door, site: StaffSite) -> None:
         cause = _known(door.reference.desk.causes, code)
         found = await delay_store.forecast_for(door.service.database, code, page_no * MOST, MOST)
         rows = desk_view.forecast_rows(found, door.today())
-        shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "actor": desk_view.actor(cause)}
-        return site.page("forecast.html", staff, "keterlambatan", cause=cause, **shown)
+        shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no}
+        return site.page("forecast.html", staff, "keterlambatan", **_said(cause), **shown)
 
 
 def _known(known: Sequence[DelayCause], code: str) -> DelayCause:
@@ -72,9 +71,14 @@ def _known(known: Sequence[DelayCause], code: str) -> DelayCause:
     return cause
 
 
+def _said(cause: DelayCause) -> dict[str, object]:
+    """A cause as staff read it: who must act, and what helps."""
+    return {"cause": cause, "actor": desk_view.actor(cause), "remedy": desk_view.remedy(cause)}
+
+
 async def _foretold(door: Door, cause: DelayCause) -> dict[str, object]:
     total = await delay_store.forecast_count(door.service.database, cause.code)
-    return {"cause": cause, "actor": desk_view.actor(cause), "total": total}
+    return {**_said(cause), "total": total}
 
 
 async def _row(door: Door, cause: DelayCause) -> dict[str, object]:
@@ -83,4 +87,4 @@ async def _row(door: Door, cause: DelayCause) -> dict[str, object]:
     total = await delay_store.late_count(database, cause.code)
     ages = [(code, *span_of(code, today)) for code, *_ in AGES] if total else []
     counts = {code: await delay_store.late_count(database, cause.code, since, until) for code, since, until in ages}
-    return {"cause": cause, "actor": desk_view.actor(cause), "total": total, "counts": counts}
+    return {**_said(cause), "total": total, "counts": counts}

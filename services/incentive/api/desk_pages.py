@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
 from fastapi import APIRouter, Depends
@@ -18,18 +17,20 @@ from services.incentive.api import (
     delay_pages,
     file_pages,
     fund_pages,
+    letter_pages,
     line_pages,
     list_pages,
+    openings,
     payment_pages,
     person_pages,
 )
 from services.incentive.api.door import Door
+from services.incentive.domain.funds import BOOKED_WITHIN
 from services.incentive.pages import desk_view
 from services.incentive.pages.site import templates
 from shared.security.accounts import Staff
 from shared.web.staff_site import HOME, StaffSite
 
-CLAIM_TIME = timedelta(days=7)
 MOST = 200
 """Payments that are looked at one by one for the start page; more are told as `200+`."""
 
@@ -66,7 +67,8 @@ def add_desk_pages(router: APIRouter, door: Door) -> None:
         line_pages.add_lines,
         clawback_pages.add_clawbacks,
         clawback_pages.add_plan_forms,
-        clawback_pages.add_letters,
+        letter_pages.add_letters,
+        openings.add_opening_page,
         file_pages.add_files,
         fund_pages.add_funds,
         fund_pages.add_proofs,
@@ -79,8 +81,10 @@ def _add_start(router: APIRouter, door: Door, site: StaffSite) -> None:
 
     @router.get(HOME, include_in_schema=False)
     async def start(staff: Staff = anybody) -> HTMLResponse:
-        counts = await store.counts(door.service.database, door.today(), door.service.clock.now() - CLAIM_TIME)
-        numbers = [*await _batches(door, counts), *await _payments(door), *await _people(door, counts)]
+        since = door.service.clock.now() - list_pages.CLAIM_TIME
+        counts = await store.counts(door.service.database, door.today(), since)
+        money = [*await _payments(door), *await _deposits(door, staff)]
+        numbers = [*await _batches(door, counts), *money, *await _people(door, counts)]
         funds = await fund_pages.funds_for(door, staff)
         return site.page("desk.html", staff, "beranda", numbers=numbers, funds=funds)
 
@@ -119,6 +123,15 @@ async def _payments(door: Door) -> Sequence[Number]:
     )
 
 
+async def _deposits(door: Door, staff: Staff) -> Sequence[Number]:
+    """For those alone who may see the list as well."""
+    if not fund_pages.oversees(staff):
+        return ()
+    many = len(await line_pages.unbooked(door, staff))
+    words = f"dana tercatat tanpa baris rekening koran lebih dari {BOOKED_WITHIN.days} hari"
+    return (Number(many, words, "/rekening-koran#dana", "Sekretariat menanyakan bank"),)
+
+
 async def _people(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
     late = sum([await delay_store.late_count(door.service.database, each.code) for each in delay_pages.causes(door)])
     foretold = sum(
@@ -134,6 +147,11 @@ async def _people(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
         Number(counts["unmatched"], "orang dengan sertifikat belum cocok", "/sertifikat", "Penempatan, sekretariat"),
         Number(counts["hold"], "rekening baru diganti, masih ditahan", "/rekening", "Menunggu 72 jam"),
         Number(counts["shared"], "orang dengan rekening bersama", "/rekening?apa=bersama", "Pemeriksaan identitas"),
-        Number(rises, "harga pelatihan naik tajam dalam 7 hari", "/katalog", "Tanyakan ke platform"),
-        Number(counts["refused_claims"], f"klaim ditolak dalam {CLAIM_TIME.days} hari", "/klaim", "Kabari platform"),
+        Number(rises, "harga pelatihan naik tajam dalam 7 hari", "/katalog#naik", "Tanyakan ke platform"),
+        Number(
+            counts["refused_claims"],
+            f"klaim ditolak dalam {list_pages.CLAIM_TIME.days} hari",
+            f"/klaim?sejak={list_pages.LATELY}",
+            "Kabari platform",
+        ),
     )

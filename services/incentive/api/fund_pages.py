@@ -36,9 +36,14 @@ ACCOUNTS = {
 }
 
 
+def oversees(staff: Staff) -> bool:
+    """Whether somebody may see the programme's funds."""
+    return bool(set(OVERSEERS) & set(staff.roles))
+
+
 async def funds_for(door: Door, staff: Staff) -> Funds | None:
     """The programme's funds for those who may see them."""
-    return await store.funds(door.service.database) if set(OVERSEERS) & set(staff.roles) else None
+    return await store.funds(door.service.database) if oversees(staff) else None
 
 
 def add_funds(router: APIRouter, door: Door, site: StaffSite) -> None:

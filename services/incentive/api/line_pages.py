@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import money_store
 from services.incentive.api.door import Door
+from services.incentive.api.fund_pages import oversees
 from services.incentive.api.statements import CheckBody, ExplanationBody, LineId
+from services.incentive.domain.funds import BOOKED_WITHIN, Deposit
 from services.incentive.domain.statement import CheckLine, ExplainLine
 from services.incentive.pages.desk_words import LINE_KINDS, LINE_REASONS
 from shared.security.accounts import Staff
@@ -26,6 +29,20 @@ DONE = {
 }
 
 
+async def _waiting(door: Door, page_no: int) -> dict[str, Any]:
+    """A page of the queue, and what all of it adds up to."""
+    database, now = door.service.database, door.service.clock.now()
+    lines = await money_store.open_lines(database, page_no * MOST, MOST)
+    return {"lines": lines, "sums": await money_store.unexplained(database, now), "now": now}
+
+
+async def unbooked(door: Door, staff: Staff) -> Sequence[Deposit]:
+    """Recorded funds that no statement shows, for those who may see the programme's funds."""
+    if not oversees(staff):
+        return ()
+    return await money_store.unbooked_deposits(door.service.database, door.service.clock.now())
+
+
 def add_lines(router: APIRouter, door: Door, site: StaffSite) -> None:
     """Everybody of the office reads; the acts are those of `statements.add_statements`."""
     anybody = Depends(door.accounts.require())
@@ -33,20 +50,9 @@ def add_lines(router: APIRouter, door: Door, site: StaffSite) -> None:
 
     @router.get(PLACE, include_in_schema=False)
     async def queue(page_no: PageNumber = 0, selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
-        now = door.service.clock.now()
-        return site.page(
-            "lines.html",
-            staff,
-            "dana",
-            lines=await money_store.open_lines(door.service.database, page_no * MOST, MOST),
-            sums=await money_store.unexplained(door.service.database, now),
-            page_no=page_no,
-            most=MOST,
-            now=now,
-            reasons=LINE_REASONS,
-            kinds=LINE_KINDS,
-            notice=DONE.get(selesai, ""),
-        )
+        shown = {"page_no": page_no, "most": MOST, "notice": DONE.get(selesai, ""), **await _waiting(door, page_no)}
+        shown |= {"overseer": oversees(staff), "deposits": await unbooked(door, staff), "days": BOOKED_WITHIN.days}
+        return site.page("lines.html", staff, "dana", reasons=LINE_REASONS, kinds=LINE_KINDS, **shown)
 
     @router.post(f"{PLACE}/{{line_id}}/jelaskan", include_in_schema=False)
     async def explain(request: Request, line_id: LineId, staff: Staff = secretariat) -> RedirectResponse:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -23,7 +26,9 @@ from shared.web.staff_site import HOME, StaffSite
 CERTIFICATES, ACCOUNTS, CLAIMS = f"{HOME}/sertifikat", f"{HOME}/rekening", f"{HOME}/klaim"
 COUNTER: tuple[Role, ...] = ("placement", "secretariat")
 MOST = 100
-SHARED = "bersama"
+SHARED, LATELY = "bersama", "minggu"
+CLAIM_TIME = timedelta(days=7)
+"""Claims refused so long ago are counted on the start page, and listed by `?sejak=minggu`."""
 AGREED = "ya"
 DONE = {
     "cocok": "Sertifikat sudah dicocokkan.",
@@ -59,11 +64,18 @@ def add_lists(router: APIRouter, door: Door, site: StaffSite) -> None:
         return site.page("accounts.html", staff, "rekening", rows=rows, shared=shared, more=_more(found))
 
     @router.get(CLAIMS, include_in_schema=False)
-    async def claims(staff: Staff = anybody) -> HTMLResponse:
-        found = await store.latest_refused_claims(door.service.database, MOST)
-        names = await door.shelf.platforms()
-        rows = [(each, names.get(each.partner_code or "", each.partner_code)) for each in found]
-        return site.page("claims.html", staff, "sertifikat", rows=rows, most=MOST, reason=claim_reason)
+    async def claims(sejak: str = "", staff: Staff = anybody) -> HTMLResponse:
+        shown = await _claims(door, lately=sejak == LATELY)
+        return site.page("claims.html", staff, "sertifikat", most=MOST, reason=claim_reason, **shown)
+
+
+async def _claims(door: Door, *, lately: bool) -> dict[str, Any]:
+    """Refused claims with the names of their platforms, the latest first: all, or those counted on the start page."""
+    since = door.service.clock.now() - CLAIM_TIME if lately else store.LONG_AGO
+    found = await store.latest_refused_claims(door.service.database, MOST, since)
+    names = await door.shelf.platforms()
+    rows = [(each, names.get(each.partner_code or "", each.partner_code)) for each in found]
+    return {"rows": rows, "days": CLAIM_TIME.days if lately else None}
 
 
 def add_certificate_form(router: APIRouter, door: Door, site: StaffSite) -> None:

@@ -77,6 +77,7 @@ def line(each: BookedLine, now: datetime) -> dict[str, Any]:
         "code": each.code,
         "state": each.state.value,
         "why": each.why,
+        "names": each.names,
         "kind": each.kind.value if each.kind else None,
         "proof": each.proof,
         "reason": each.reason,

@@ -16,7 +16,8 @@ from services.incentive.domain.days import end_of, months_later, morning_of
 from services.incentive.domain.debts import Debt, DebtState, Instalment, Letter, LetterKind, RepaymentPlan
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.ledger import LedgerAccount
-from services.incentive.domain.participant import Standing
+from services.incentive.domain.participant import Participant, Standing
+from services.incentive.domain.rules import RuleSet
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import (
     ClawbackInstalment,
@@ -73,12 +74,17 @@ def propose(draft: Draft, command: ProposePlan) -> dict[str, Any]:
         raise Refused("PLAN_AGREED")
     if not 2 <= command.instalments <= most or owed(draft) < command.instalments:
         raise Refused("PLAN_TOO_LONG", most=most)
-    last = max(_deadline(draft), draft.today + timedelta(days=draft.rules.repayment_reminder_days))
+    last = last_first_day(draft.person, draft.rules, draft.today)
     if not draft.today < command.first_on <= last:
         raise Refused("PLAN_DATE_WRONG", last=last.isoformat())
     rows = _split(owed(draft), command.instalments, command.first_on)
     draft.set(debt=replace(debt, plan=RepaymentPlan(rows, command.by, draft.now)))
     return {"instalments": len(rows), "amount_rupiah": owed(draft)}
+
+
+def last_first_day(person: Participant, rules: RuleSet, today: date) -> date:
+    """The last day (WIB) for the first instalment of a plan that is proposed today."""
+    return max(person.repay_until or today, today + timedelta(days=rules.repayment_reminder_days))
 
 
 def _split(rupiah: int, count: int, first_on: date) -> tuple[Instalment, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from shared.contracts.decision import Refused
 
+BOOKED_WITHIN = timedelta(days=3)
+"""Money that a document released stands in the bank's statement within so many days, or somebody asks where it is."""
 PROGRAMME = "programme"
 """Id of the one document."""
 

@@ -195,6 +195,8 @@ class Participant:
     review_reminders: int = 0
     ended_reason: str | None = None
     ended_text: str | None = None
+    appeal_until: date | None = None  # last day (WIB) on which registration takes an objection
+    domicile: Sealed | None = None  # where letters about a debt go; kept of nobody else
     repay_until: date | None = None
     debt: Debt | None = None
     next_action_at: datetime | None = None
@@ -204,8 +206,7 @@ class Participant:
     late: bool = False
     late_rupiah: int = 0
     """What is late, whatever its cause; what was just given to the bank and never announced is not in it."""
-    unresolved: bool = False
-    """Some payment is unknown, in conflict, failed or returned: staff look at it."""
+    unresolved: bool = False  # some payment is unknown, in conflict, failed or returned: staff look at it
     late_cause: str = ""
     """Cause last announced of what is late for longest; ON_ITS_WAY (sequel.py) while none is; empty: nothing is."""
     late_since: date | None = None

@@ -144,7 +144,8 @@ def end(draft: Draft, reason: str, reason_text: str = "") -> None:
     draft.move(LedgerAccount.TRAINING_BALANCE, LedgerAccount.TREASURY, rest, "training/ended")
     unpaid = unpaid_instalments(draft.person)
     cancel_open(draft)
-    draft.set(standing=Standing.REVOKED, ended_reason=reason, balance_closed=True)
+    appeal_until = draft.today + timedelta(days=draft.rules.appeal_days)
+    draft.set(standing=Standing.REVOKED, ended_reason=reason, balance_closed=True, appeal_until=appeal_until)
     draft.tell(
         ParticipationRevoked(
             applicant_id=draft.person.applicant_id,
@@ -153,7 +154,7 @@ def end(draft: Draft, reason: str, reason_text: str = "") -> None:
             reason=reason,
             reason_text=reason_text or REASONS[reason],
             amount_rupiah=rest,
-            appeal_deadline=draft.today + timedelta(days=draft.rules.appeal_days),
+            appeal_deadline=appeal_until,
             unpaid=unpaid,
         )
     )

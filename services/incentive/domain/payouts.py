@@ -31,6 +31,7 @@ FAILURE_TEXTS: Mapping[str, str] = {
     "WALLET_NOT_KYC": "dompet elektronik belum diverifikasi penuh",
     "WALLET_FULL": "saldo dompet elektronik melewati batas maksimum",
     "ACCOUNT_UNKNOWN": "nomor rekening tidak dikenal oleh bank",
+    "LIMIT_EXCEEDED": "jumlahnya melewati batas transaksi rekening itu",
 }
 """Why a payment came back, for the person; any other code is told as the sentence below."""
 OTHER_FAILURE = "bank mengembalikan pembayaran tanpa menyebut sebab yang kami kenal"

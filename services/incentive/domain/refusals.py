@@ -53,6 +53,10 @@ REFUSALS: dict[str, Refusal] = {
         "Berkas katalog tidak dapat dipakai. Unggah berkas CSV (UTF-8, paling banyak 1 MB dan 5.000 baris) "
         "dengan semua kolomnya.",
     ),
+    "CATALOGUE_CHANGED": Refusal(
+        "conflict",
+        "Katalog atau daftar ini tidak sama lagi dengan pratinjaunya. Mintalah pratinjau baru, lalu terapkan itu.",
+    ),
     "COURSE_MODE_NOT_ALLOWED": Refusal(
         "invalid", "Cara belajar pelatihan ini belum diizinkan oleh aturan gelombang Anda. Pilihlah pelatihan daring."
     ),

@@ -1,12 +1,14 @@
 """Statement lines: every rupiah that moved on our accounts is explained, or stands in a queue with its age.
 
-What a line is about is found by its reference alone; everything else a person explains, and a second one looks at it
-where an incentive could hide in it. One payment, return or deposit explains one line, once.
+What a line is about is found by our reference in it, or by the number of a recorded deposit; everything else a person
+explains, and a second one looks at it where an incentive could hide in it. One payment, return or deposit explains one
+line, once.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -37,6 +39,8 @@ class RecordLine:
     reference: str
     says: Literal["paid", "returned", ""]
     code: str = ""
+    documents: tuple[str, ...] = ()
+    """Of money that came in: numbers in the bank's texts. Those of recorded deposits count, the others are not kept."""
 
     @property
     def line_id(self) -> str:
@@ -63,13 +67,36 @@ class CheckLine:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What explains a line, and by which record; or why nothing does, and what it names all the same."""
+
+    kind: Kind | None = None
+    proof: str = ""
+    why: str = ""
+    names: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDeposit:
+    """A recorded deposit that a line names, and the line that it explains already."""
+
+    deposit: Deposit
+    claim: LineClaim | None = None
+
+
 def record(
-    known: BookedLine | None, command: RecordLine, payment: Payment | None, claim: LineClaim | None, now: datetime
+    known: BookedLine | None,
+    command: RecordLine,
+    payment: Payment | None,
+    claim: LineClaim | None,
+    named: Sequence[NamedDeposit],
+    now: datetime,
 ) -> BookedLine:
     """The line with what explains it. One read again is judged again while it is open; what is decided stays."""
     if known and known.state != LineState.OPEN:
         return known
-    kind, why = _judged(command, payment, claim)
+    found = _judged(command, payment, claim) if command.says else _other(command, named)
     line = known or BookedLine(
         line_id=command.line_id,
         source=command.source,
@@ -81,35 +108,53 @@ def record(
         code=command.code,
         recorded_at=now,
     )
-    if kind is None:
-        return replace(line, why=why)
-    return replace(line, state=LineState.EXPLAINED, why="", kind=kind, proof=command.reference, decided_at=now)
+    if found.kind is None:
+        return replace(line, why=found.why, names=found.names)
+    done = replace(line, state=LineState.EXPLAINED, why="", names="", kind=found.kind, proof=found.proof)
+    return replace(done, decided_at=now)
 
 
 def said_kind(command: RecordLine) -> Kind:
     return Kind.RETURN if command.says == "returned" else Kind.PAYMENT
 
 
-def _judged(command: RecordLine, payment: Payment | None, claim: LineClaim | None) -> tuple[Kind | None, str]:
-    """What explains a line by itself, or why nothing does."""
-    if not command.says:
-        return _by_code(command)
+def _judged(command: RecordLine, payment: Payment | None, claim: LineClaim | None) -> Verdict:
+    """Of a line about an order of ours."""
     kind = said_kind(command)
     if payment is None:
-        return None, "NOT_OURS"
+        return Verdict(why="NOT_OURS")
     if payment.amount_rupiah != command.amount_rupiah:
-        return None, "AMOUNT_DIFFERS"
+        return Verdict(why="AMOUNT_DIFFERS")
     if claim and claim.line_id != command.line_id:
-        return None, "PAID_TWICE" if kind == Kind.PAYMENT else "RETURNED_TWICE"
-    return kind, ""
+        return Verdict(why="PAID_TWICE" if kind == Kind.PAYMENT else "RETURNED_TWICE")
+    return Verdict(kind, command.reference)
 
 
-def _by_code(command: RecordLine) -> tuple[Kind | None, str]:
+def _other(command: RecordLine, named: Sequence[NamedDeposit]) -> Verdict:
+    """Of any other movement: funds that name their document with the same rupiah, small fees and interest."""
+    if command.came_in and named:
+        return _funds(command, named)
     word = command.code.rpartition("_")[2]
     if command.came_in:
-        return (Kind.INTEREST, "") if word in INTERESTS else (None, "UNKNOWN_CREDIT")
+        return Verdict(Kind.INTEREST, command.reference) if word in INTERESTS else Verdict(why="UNKNOWN_CREDIT")
     is_small_fee = word in FEES and command.amount_rupiah < SECOND_EYE_FROM_RUPIAH
-    return (Kind.FEE, "") if is_small_fee else (None, "UNKNOWN_DEBIT")
+    return Verdict(Kind.FEE, command.reference) if is_small_fee else Verdict(why="UNKNOWN_DEBIT")
+
+
+def _funds(command: RecordLine, named: Sequence[NamedDeposit]) -> Verdict:
+    """Two papers agree, the disbursement document and the bank: as where a person says so, nobody else need look.
+
+    Where they do not agree in everything the line stays open and says which deposit it names.
+    """
+    names = ", ".join(each.deposit.deposit_id for each in named)
+    if len(named) > 1:
+        return Verdict(why="DEPOSITS_NAMED", names=names)
+    deposit, claim = named[0].deposit, named[0].claim
+    if deposit.amount_rupiah != command.amount_rupiah:
+        return Verdict(why="DEPOSIT_DIFFERS", names=names)
+    if claim and claim.line_id != command.line_id:
+        return Verdict(why="DEPOSIT_TWICE", names=names)
+    return Verdict(Kind.DEPOSIT, deposit.deposit_id)
 
 
 def explain(

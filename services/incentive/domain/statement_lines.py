@@ -49,7 +49,11 @@ class BookedLine:
     recorded_at: datetime
     state: LineState = LineState.OPEN
     why: str = ""
-    """Why it is open: NOT_OURS, AMOUNT_DIFFERS, PAID_TWICE, RETURNED_TWICE, UNKNOWN_CREDIT, UNKNOWN_DEBIT."""
+    """Why it is open: NOT_OURS, AMOUNT_DIFFERS, PAID_TWICE, RETURNED_TWICE, UNKNOWN_CREDIT, UNKNOWN_DEBIT,
+    DEPOSIT_DIFFERS, DEPOSIT_TWICE, DEPOSITS_NAMED."""
+
+    names: str = ""
+    """Numbers of recorded deposits that the bank's text names, where they do not explain the line by themselves."""
 
     kind: Kind | None = None
     proof: str = ""

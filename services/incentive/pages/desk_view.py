@@ -12,7 +12,7 @@ from services.incentive.domain.draft import DelayCause
 from services.incentive.domain.participant import Entitlement, EntitlementState, Participant
 from services.incentive.domain.payouts import FAILURE_TEXTS
 from services.incentive.domain.sequel import ON_ITS_WAY
-from services.incentive.pages.desk_words import DOUBTS
+from services.incentive.pages.desk_words import DOUBTS, STAFF_REMEDIES
 from services.incentive.pages.words import KINDS, STATES
 
 State = EntitlementState
@@ -41,6 +41,11 @@ def causes_of(causes: Iterable[DelayCause]) -> Sequence[DelayCause]:
 def actor(cause: DelayCause) -> str:
     """Who must act, said to staff: the file's words speak to the participant."""
     return "peserta" if cause.actor == "applicant" else cause.actor_id
+
+
+def remedy(cause: DelayCause) -> str:
+    """Who does what, said to staff: what the participant must do, and what the office can do about it."""
+    return STAFF_REMEDIES.get(cause.code, cause.remedy_id)
 
 
 def span_of(age: str, today: date) -> tuple[date | None, date | None]:

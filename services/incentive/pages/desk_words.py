@@ -62,6 +62,9 @@ LINE_REASONS: Mapping[str, str] = {
     "RETURNED_TWICE": "Pembayaran yang sama kembali dua kali",
     "UNKNOWN_CREDIT": "Uang masuk tanpa keterangan yang kami kenal",
     "UNKNOWN_DEBIT": "Uang keluar tanpa keterangan yang kami kenal",
+    "DEPOSIT_DIFFERS": "Menyebut dana yang kami catat dengan jumlah lain",
+    "DEPOSIT_TWICE": "Menyebut dana yang sudah dijelaskan baris lain",
+    "DEPOSITS_NAMED": "Menyebut lebih dari satu dana yang kami catat",
 }
 """Why a line of a bank's statement stands open (statement_lines.py)."""
 LINE_KINDS: Mapping[str, str] = {
@@ -100,6 +103,27 @@ STANDINGS: Mapping[str, str] = {
     "ineligible": "dihentikan, tidak memenuhi syarat",
     "erased": "data diri dihapus",
 }
+STAFF_REMEDIES: Mapping[str, str] = {
+    "ELIGIBILITY_REVIEW": "Dua petugas memutuskan di pemeriksaan identitas, dengan alasan tertulis. "
+    "Dahulukan yang paling lama menunggu.",
+    "REVIEW_MISSING": "Peserta mengisi ulasan di halamannya. Kantor mengingatkan, atau mengisikannya bersama peserta "
+    "yang datang ke loket.",
+    "ACCOUNT_NOT_LINKED": "Peserta menyambungkan rekening atas namanya sendiri. Kantor mengingatkan, atau "
+    "menyambungkannya bersama peserta yang datang ke loket.",
+    "ACCOUNT_NIK_MISMATCH": "Peserta menyambungkan rekening atas NIK-nya sendiri. Kantor mengingatkan; rekening orang "
+    "lain tidak dapat dipakai, juga bila diminta di loket.",
+    "ACCOUNT_NAME_MISMATCH": "Peserta memperbaiki namanya di bank sesuai KTP, lalu meminta pemeriksaan ulang. Kantor "
+    "mengingatkan, atau menyambungkan rekening lain bersama peserta di loket.",
+    "ACCOUNT_INACTIVE": "Peserta mengaktifkan lagi rekeningnya di bank atau menggantinya. Kantor mengingatkan, atau "
+    "menyambungkan rekening lain bersama peserta di loket.",
+    "WALLET_NOT_KYC": "Peserta menyelesaikan pemeriksaan identitas di aplikasi dompetnya. Kantor mengingatkan, atau "
+    "menyambungkan rekening lain bersama peserta di loket.",
+    "WALLET_FULL": "Peserta mengurangi saldo dompetnya. Kantor mengingatkan; sesudah itu sekretariat mengirim ulang "
+    "pembayaran yang gagal.",
+    "ACCOUNT_ON_HOLD": "Berakhir sendiri setelah 72 jam. Bila peserta melapor bukan ia yang mengganti, kantor "
+    "memeriksa identitasnya sebelum ada yang dibayarkan.",
+}
+"""What helps, said to staff, where the file (delay_causes.csv) speaks to the participant."""
 
 
 def claim_reason(code: str) -> str:

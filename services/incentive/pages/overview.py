@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.incentive.api import views
 from services.incentive.api.door import Door
 from services.incentive.domain.days import day_of
 from services.incentive.domain.participant import Participant, Standing
-from services.incentive.domain.participation import REASONS
+from services.incentive.domain.participation import IDENTITY_ERASED, REASONS, WITHDRAWN
 from services.incentive.pages import coming
 from services.incentive.pages.words import ENDED, KINDS, PURCHASES, STAGES, STATES
 from shared.security.vault import PersonKey
@@ -25,7 +25,7 @@ def view(person: Participant, key: PersonKey, door: Door, now: datetime) -> dict
         "now": shown,
         "card": _grouped(shown["card_number"]),
         "stage": STAGES.get(shown["stage"]),
-        "ended": _ended(person),
+        "ended": _ended(person, day_of(now)),
         "coming": found,
         "next": coming.next_step(found),
         "incentives": _incentives(shown["incentives"]),
@@ -43,8 +43,8 @@ def _grouped(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
-def _ended(person: Participant) -> Mapping[str, Any] | None:
-    """Why it ended, and what is to be repaid."""
+def _ended(person: Participant, today: date) -> Mapping[str, Any] | None:
+    """Why it ended, what is to be repaid, and until when registration takes an objection."""
     if person.active:
         return None
     text = person.ended_text or REASONS.get(person.ended_reason or "", "")
@@ -54,6 +54,10 @@ def _ended(person: Participant) -> Mapping[str, Any] | None:
         "why": text[:1].upper() + text[1:].rstrip("."),
         "debt": debt,
         "until": person.repay_until,
+        # Who left of their own will has nothing to object to.
+        "may_object": person.ended_reason not in (WITHDRAWN, IDENTITY_ERASED),
+        "appeal_until": person.appeal_until,
+        "too_late": person.appeal_until is not None and person.appeal_until < today,
         "plan": person.debt.plan.instalments if person.debt and person.debt.plan and person.debt.plan.agreed_at else (),
         "settled": person.standing == Standing.INELIGIBLE and not debt and person.repay_until is not None,
     }

@@ -32,6 +32,7 @@ def build_router(
         people.add_people,
         people.add_settlement,
         desk.add_desk,
+        desk.add_complaints,
     ):
         add(router, door)
     return router

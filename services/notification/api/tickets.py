@@ -23,8 +23,7 @@ def add_tickets(router: APIRouter, door: Door) -> None:
     async def opened(
         request: Request, body: TicketBody, staff: Staff = staff_only, idempotency_key: IdempotencyKey = None
     ) -> dict[str, Any]:
-        complaint = await door.seal(body.applicant_id, "complaint", body.complaint)
-        command = OpenTicket(new_ticket_id(), body.applicant_id, body.topic, body.came_by, complaint, staff.username)
+        command = await open_command(door, body, staff.username)
         return dict(await door.execute(request, command, idempotency_key))
 
     @router.post("/tickets/{ticket_id}/answer", status_code=202, summary="Jawab pengaduan")
@@ -68,6 +67,12 @@ async def known(door: Door, ticket_id: str) -> Ticket:
     if found is None:
         raise Refused("TICKET_UNKNOWN")
     return found
+
+
+async def open_command(door: Door, body: TicketBody, by: str) -> OpenTicket:
+    """The complaint sealed under the person's key. Raises Refused APPLICANT_UNKNOWN."""
+    complaint = await door.seal(body.applicant_id, "complaint", body.complaint)
+    return OpenTicket(new_ticket_id(), body.applicant_id, body.topic, body.came_by, complaint, by)
 
 
 async def answer_command(door: Door, ticket_id: str, answer: str, by: str) -> AnswerTicket:

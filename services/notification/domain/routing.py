@@ -74,5 +74,13 @@ class Routes:
         """(key, language) of every text the table names."""
         return frozenset((each.template, each.language) for each in self._routes.values())
 
+    def links(self) -> frozenset[str]:
+        """Paths of our own pages to which the messages lead."""
+        return frozenset(each.link for each in self._routes.values() if each.link)
+
+    def titles(self) -> dict[str, str]:
+        """Text -> how people call it: the subject of its first line in the table."""
+        return {each.template: each.title for each in reversed(self._routes.values())}
+
     def events(self) -> frozenset[str]:
         return frozenset(each.event for each in self._routes.values())

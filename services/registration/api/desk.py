@@ -104,7 +104,7 @@ class Desk:
 
     def status(self, applicant: Applicant) -> Status:
         rules = self.reference.rules_of(applicant.rule_set)
-        return status(applicant, rules.officials, self.reference.places.names)
+        return status(applicant, rules.officials, self.reference.places.names, self.today())
 
     async def correction(self, applicant: Applicant, changes: Mapping[str, Any], by: Actor) -> Correction | None:
         """A correction sealed anew; None when nothing really changes. Raises Refused as `examine`."""

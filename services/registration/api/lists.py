@@ -26,6 +26,7 @@ from services.registration.domain.lists import (
     open_editions,
 )
 from services.registration.domain.screening import PutOnList, ScreenAgain, gone
+from services.registration.pages.list_view import list_names
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 from shared.web.problems import Problem
@@ -95,6 +96,12 @@ async def shown(desk: Desk) -> dict[str, dict[str, Any]]:
         edition["age_days"] = (desk.today() - imports.day(str(edition["as_of"])[:10])).days
         edition["stale"] = edition["age_days"] > desk.settings.list_fresh_days
     return current
+
+
+async def stale_names(desk: Desk) -> list[str]:
+    """What people call the lists that are out of date."""
+    names = list_names(desk.reference.rules)
+    return sorted(names.get(code, code) for code, each in (await shown(desk)).items() if each["stale"])
 
 
 async def alarm_stale(desk: Desk) -> list[str]:

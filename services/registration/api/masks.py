@@ -15,10 +15,11 @@ HIDDEN = "•••"
 
 
 def mask(text: str, first: int = 4, last: int = 2) -> str:
-    """`1271**********01`; short texts are hidden whole."""
-    if len(text) <= first + last:
+    """`1271**********01`; short texts are hidden whole, and how long a text is shows up to twelve characters."""
+    hidden = len(text) - first - last
+    if hidden <= 0:
         return HIDDEN
-    return f"{text[:first]}{'*' * (len(text) - first - last)}{text[-last:]}"
+    return f"{text[:first]}{'*' * min(hidden, 12)}{text[len(text) - last :]}"
 
 
 async def shown(desk: Desk, applicants: Sequence[Applicant]) -> list[dict[str, Any]]:

@@ -58,6 +58,8 @@ FIELDS = {
     "domicile": "Alamat",
     "kecamatan": "Kecamatan",
 }
+REGISTRY = {"match": "sesuai", "mismatch": "tidak sesuai", "not_found": "tidak ditemukan", "inactive": "tidak aktif"}
+SEXES = {"F": "perempuan", "M": "laki-laki"}
 DEGREES = {"equal": "sama", "near": "mirip", "different": "berbeda", "unknown": "tidak diketahui"}
 STATES = {"open": "menunggu usulan", "proposed": "menunggu keputusan kedua", "settled": "selesai"}
 ANSWERS = {"confirm": "Terima: identitas benar", "reject": "Tolak: identitas tidak dapat dipastikan"}
@@ -77,7 +79,8 @@ def add_review_pages(router: APIRouter, desk: Desk, site: StaffSite) -> None:
     async def one(case_id: Key, staff: Staff = anybody) -> HTMLResponse:
         case = await evidence(desk, await known_case(desk, case_id))
         may = {"first": bool(set(FIRST_EYE) & set(staff.roles)), "second": SECOND_EYE in staff.roles}
-        return site.page("review.html", staff, "pemeriksaan", case=case, may=may, fields=FIELDS, **WORDS)
+        names = {"fields": FIELDS, "places": desk.reference.places.names, "sexes": SEXES, "registry": REGISTRY}
+        return site.page("review.html", staff, "pemeriksaan", case=case, may=may, **names, **WORDS)
 
 
 def add_review_forms(router: APIRouter, desk: Desk, site: StaffSite) -> None:

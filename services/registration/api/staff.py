@@ -63,7 +63,7 @@ def add_search(router: APIRouter, desk: Desk) -> None:
     async def search(body: SearchBody, staff: Staff = anybody) -> dict[str, Any]:
         number = nik.normalise(body.nik)
         claim = await store.nik_claim(desk.service.database, desk.vault.index("nik", number))
-        found = await store.applicants(desk.service.database, _people_of(claim))
+        found = await store.applicants(desk.service.database, people_of(claim))
         return {"applicants": await shown(desk, found)}
 
     @router.get("/applicants/{applicant_id}", summary="Satu pendaftar, tersamar")
@@ -79,7 +79,7 @@ def add_search(router: APIRouter, desk: Desk) -> None:
         return {"applicants": await shown(desk, found), "next": ids[-1] if len(ids) == 100 else None}
 
 
-def _people_of(claim: NikClaim | None) -> list[str]:
+def people_of(claim: NikClaim | None) -> list[str]:
     """Who registered with one NIK: the holder first, then its shadows."""
     if claim is None:
         return []

@@ -11,6 +11,7 @@ from services.registration.api import (
     import_pages,
     list_pages,
     lists,
+    person_pages,
     review_pages,
     wave_forms,
     wave_pages,
@@ -31,6 +32,7 @@ def add_staff_pages(router: APIRouter, desk: Desk, importer: Importer) -> None:
     site = StaffSite(router, desk)
     for add in (
         _add_start,
+        person_pages.add_person_pages,
         review_pages.add_review_pages,
         review_pages.add_review_forms,
         wave_pages.add_wave_pages,
@@ -60,6 +62,6 @@ def _add_start(router: APIRouter, desk: Desk, site: StaffSite) -> None:
             most=WAITING,
             waves=[(each, wave_view.next_step(each, now)) for each in waves],
             states=wave_view.STATES,
-            stale=sorted(code for code, each in (await lists.shown(desk)).items() if each["stale"]),
+            stale=await lists.stale_names(desk),
             running=sum(each.state == "running" for each in await store.imports(database, import_pages.SHEETS)),
         )

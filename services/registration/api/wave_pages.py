@@ -83,7 +83,7 @@ async def _about(desk: Desk, wave: Wave) -> dict[str, Any]:
     """What both pages of a wave name."""
     now = desk.service.clock.now()
     waiting = wave.state in ("draft", "open")
-    stale = [code for code, each in (await lists.shown(desk)).items() if each["stale"]] if waiting else []
+    stale = await lists.stale_names(desk) if waiting else []
     return {
         "wave": wave,
         "states": wave_view.STATES,
@@ -92,7 +92,7 @@ async def _about(desk: Desk, wave: Wave) -> dict[str, Any]:
         "history": wave_view.history(wave),
         "next": wave_view.next_step(wave, now),
         "pool": await store.free_seats(desk.service.database),
-        "stale": sorted(stale),
+        "stale": stale,
         "over": now >= wave.closes_at,
         "lacking": people.missing(wave.officials),
         "sheets": await store.imports(desk.service.database, SHEETS) if wave.state == "open" else [],

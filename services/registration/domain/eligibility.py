@@ -161,6 +161,8 @@ def _told(applicant: Applicant, verdict: Verdict, rules: RuleSet) -> Event:
         rule_set=rules.rule_set,
         rule_version=verdict.rule_version,
         tracking_code=applicant.personal.tracking_code,
+        # Nobody else is written to: where other people live stays here.
+        domicile=applicant.personal.domicile if applicant.card_number else None,
     )
 
 

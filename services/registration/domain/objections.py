@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.registration.domain.applicant import Applicant, NikClaim, TraceLine
-from services.registration.domain.calendar import wib_date
+from services.registration.domain.calendar import long_date, wib_date
 from services.registration.domain.eligibility import Known, evaluate, with_verdict
 from services.registration.domain.likeness import NameBlock, Traces, without
 from services.registration.domain.review import ReviewCase
@@ -41,8 +41,8 @@ def object_to_verdict(applicant: Applicant | None, case: ReviewCase | None, comm
     if found is None:
         raise Refused("NOTHING_TO_OBJECT")
     reason, deadline = found
-    if wib_date(now) > deadline:
-        raise Refused("TOO_LATE")
+    if not may_object(applicant, wib_date(now)):
+        raise Refused("TOO_LATE", until=long_date(deadline))
     if case is not None and case.state != "settled":
         raise Refused("CASE_OPEN")
     opened = ReviewCase(
@@ -64,6 +64,12 @@ def decided_against(applicant: Applicant) -> tuple[str, date] | None:
     if applicant.stage == "revoked" and revocation and not revocation.answer:
         return revocation.reason, revocation.appeal_deadline
     return None
+
+
+def may_object(applicant: Applicant, today: date) -> bool:
+    """Whether there is something to object to, and its last day has not passed."""
+    found = decided_against(applicant)
+    return found is not None and today <= found[1]
 
 
 def revocation_answered(applicant: Applicant, claim: NikClaim | None, now: datetime, *, upheld: bool) -> Decision:

@@ -94,7 +94,7 @@ _FORBIDDEN: Mapping[str, str] = {
 _CLOSED: Mapping[str, str] = {
     "APPLICATION_CLOSED": "Pendaftaran ini sudah ditutup. Bila perlu, daftarlah lagi atau hubungi kantor kami.",
     "WAVE_NOT_OPEN": "Gelombang ini tidak sedang dibuka. Lihat jadwal gelombang berikutnya.",
-    "TOO_LATE": "Batas waktu keberatan sudah lewat. Hubungi atau datangi kantor kami.",
+    "TOO_LATE": "Keberatan dapat diajukan sampai {until}; batas itu sudah lewat. Hubungi atau datangi kantor kami.",
 }
 
 REFUSALS: Mapping[str, Refusal] = {

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from services.registration.domain.applicant import Applicant, WaveResult
 from services.registration.domain.calendar import long_date, wib_date
+from services.registration.domain.objections import decided_against, may_object
 from services.registration.domain.reasons import QUESTIONED, field_words, ineligible_text
 from services.registration.domain.strata import stratum_name
 
@@ -35,7 +37,7 @@ _TEXTS: Mapping[str, tuple[int, str, str]] = {
     "eligible": (2, "Memenuhi syarat", "Ikuti tes, lalu gabung ke gelombang yang sedang dibuka."),
     "ineligible": (1, "Belum memenuhi syarat", "Bila keputusan ini keliru, ajukan keberatan sebelum batas waktunya."),
     "joined": (2, "Menunggu undian", "Tunggu pengumuman hasil. Waktu bergabung tidak memengaruhi peluang."),
-    "selected": (3, "Diterima sebagai peserta", "Pilih dan beli pelatihan pertama sebelum batas waktunya."),
+    "selected": (3, "Diterima sebagai peserta", "Pelatihan, saldo, dan insentif Anda ada di halaman peserta."),
     "withdrawn": (1, "Pendaftaran dibatalkan", "Anda dapat mendaftar lagi kapan saja."),
     "revoked": (3, "Kepesertaan dicabut", "Bila keputusan ini keliru, ajukan keberatan sebelum batas waktunya."),
     "erased": (1, "Data sudah dihapus", "Tidak ada data Anda yang dapat dibaca lagi."),
@@ -46,12 +48,15 @@ _OBJECTED: Mapping[str, str] = {
     "upheld": "Keberatan Anda diterima: NIK Anda tidak diblokir lagi. Daftarlah lagi untuk ikut gelombang berikutnya.",
     "rejected": "Keberatan Anda sudah diperiksa dua petugas, dan keputusannya tetap.",
 }
+_TOO_LATE = "Batas waktu keberatan sudah lewat. Bila ada yang ingin ditanyakan, hubungi kantor kami."
 _TEST_DONE = "Tes sudah selesai. Gabung ke gelombang yang sedang dibuka."
 
 
-def status(applicant: Applicant, officials: Mapping[str, str], places: Mapping[str, str]) -> Status:
-    """The status of an application. A shadow application looks exactly like one that is being checked."""
+def status(applicant: Applicant, officials: Mapping[str, str], places: Mapping[str, str], today: date) -> Status:
+    """The status of an application on a day (WIB). A shadow application looks exactly like one being checked."""
     stage, title, next_step = _TEXTS[applicant.stage]
+    if decided_against(applicant) and not may_object(applicant, today):
+        next_step = _TOO_LATE
     if applicant.stage == "eligible" and applicant.test:
         next_step = _TEST_DONE
     if applicant.stage == "revoked" and applicant.revocation:
@@ -60,14 +65,16 @@ def status(applicant: Applicant, officials: Mapping[str, str], places: Mapping[s
         stage=stage,
         code=applicant.stage,
         title=title,
-        reasons=_reasons(applicant, officials, places),
+        reasons=_reasons(applicant, officials, places, today),
         next_step=next_step,
         notice=_notice(applicant),
         details=_details(applicant),
     )
 
 
-def _reasons(applicant: Applicant, officials: Mapping[str, str], places: Mapping[str, str]) -> tuple[str, ...]:
+def _reasons(
+    applicant: Applicant, officials: Mapping[str, str], places: Mapping[str, str], today: date
+) -> tuple[str, ...]:
     if applicant.stage == "questioned" and applicant.question:
         asked = applicant.question
         told = [reason for reason in asked.reasons if reason not in _FOR_STAFF] or list(asked.reasons)
@@ -77,13 +84,20 @@ def _reasons(applicant: Applicant, officials: Mapping[str, str], places: Mapping
     verdict = applicant.verdict
     if applicant.stage == "ineligible" and verdict and verdict.reason and verdict.appeal_deadline:
         sentence = ineligible_text(verdict.reason, dict(officials))
-        return (f"{sentence}.", f"Keberatan diterima sampai {long_date(verdict.appeal_deadline)}.")
+        return (f"{sentence}.", _until(verdict.appeal_deadline, today))
     results = tuple(_result(each, places) for each in applicant.results)
     ended = applicant.revocation
     if applicant.stage == "revoked" and ended:
-        until = f"Keberatan diterima sampai {long_date(ended.appeal_deadline)}."
-        return (f"Alasan: {ended.reason_text.rstrip('. ')}.", *(() if ended.answer else (until,)), *results)
+        still = () if ended.answer else (_until(ended.appeal_deadline, today),)
+        return (f"Alasan: {ended.reason_text.rstrip('. ')}.", *still, *results)
     return results
+
+
+def _until(last: date, today: date) -> str:
+    """The last day of an objection, before and after it."""
+    if today <= last:
+        return f"Keberatan diterima sampai {long_date(last)}."
+    return f"Keberatan dapat diajukan sampai {long_date(last)}; batas itu sudah lewat."
 
 
 _LEFT: Mapping[str, str] = {

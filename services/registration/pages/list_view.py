@@ -48,19 +48,24 @@ def verdict(reason: str | None, officials: Mapping[str, str]) -> str:
     return f"tidak memenuhi syarat: {why}"
 
 
+def list_names(rules: RuleSet) -> dict[str, str]:
+    """Code -> name of every list that the rules know, for a heading."""
+    names = {**rules.officials, **{code: LISTS[code] for code in OTHER_CODES}}
+    return {code: name[:1].upper() + name[1:] for code, name in names.items()}
+
+
 def known_lists(
     rules: RuleSet, current: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]
 ) -> list[dict[str, Any]]:
     """Every list that the rules know, with the edition that counts now or none; what is out of date comes first."""
-    names = {**rules.officials, **{code: LISTS[code] for code in OTHER_CODES}}
     rows = [
         {
             "code": code,
-            "name": name[:1].upper() + name[1:],
+            "name": name,
             "helps": code == "LAID_OFF",
             "size": sizes.get(code, 0),
             "now": current.get(code),
         }
-        for code, name in names.items()
+        for code, name in list_names(rules).items()
     ]
     return sorted(rows, key=lambda row: not (row["now"] and row["now"]["stale"]))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from services.registration.api.desk import Desk
 from services.registration.domain.applicant import Applicant, WaveResult
-from services.registration.domain.objections import decided_against
+from services.registration.domain.objections import decided_against, may_object
 from services.registration.domain.reasons import ineligible_text
 from services.registration.domain.strata import stratum_name
 from services.registration.domain.waves import Wave
@@ -39,8 +40,9 @@ WITH_CARD = frozenset({"selected", "revoked"})
 def view(applicant: Applicant, desk: Desk, wave: Wave | None, base: str) -> dict[str, Any]:
     """Everything `status.html` names besides what all pages have."""
     status = desk.status(applicant)
-    step = next_step(applicant, wave)
+    step = next_step(applicant, wave, desk.today())
     return {
+        "applicant_id": applicant.applicant_id,
         "now": status,
         "stages": _stages(status.stage, "berhenti" if applicant.stage == "revoked" else "sekarang"),
         "conditions": _conditions(applicant, desk),
@@ -52,15 +54,17 @@ def view(applicant: Applicant, desk: Desk, wave: Wave | None, base: str) -> dict
         "received_at": applicant.received_at,
         "participant": PARTICIPANT if applicant.stage in WITH_CARD else "",
         "open": applicant.stage not in _CLOSED,
-        "may_object": decided_against(applicant) is not None,
+        "may_object": may_object(applicant, desk.today()),
         "may_return": applicant.revocation is not None and applicant.revocation.answer == "upheld",
         "rules": applicant.verdict.rule_version if applicant.verdict else "",
         "decided_at": applicant.verdict.decided_at if applicant.verdict else None,
     }
 
 
-def next_step(applicant: Applicant, wave: Wave | None) -> Step | None:
+def next_step(applicant: Applicant, wave: Wave | None, today: date) -> Step | None:
     """The one thing to do now, or None while there is nothing to do."""
+    if decided_against(applicant) and not may_object(applicant, today):
+        return _TO_PARTICIPANT if applicant.stage in WITH_CARD else None
     if applicant.stage == "revoked" and applicant.revocation:
         return _AFTER_REVOCATION[applicant.revocation.answer]
     if applicant.stage in WITH_CARD:

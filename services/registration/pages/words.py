@@ -68,6 +68,7 @@ CONDITIONS: Options = {
     "PREVIOUS_RECIPIENT": "Belum pernah menerima Kartu Prakerja",
     "TARGET_GROUP": "Status kerja termasuk kelompok sasaran",
     "HOUSEHOLD_LIMIT": "Jumlah penerima dalam satu KK belum penuh",
+    "IDENTITY": "Identitas dapat dipastikan",
 }
 
 FOR_FORMS: Options = {

@@ -108,7 +108,15 @@ def _wave_opened(writes: Writes, event: registration.WaveOpened) -> None:
 
 
 def _wave_changed(writes: Writes, event: registration.WaveChanged) -> None:
-    writes.put(WAVES, event.subject, quota=event.quota, opens_at=event.opens_at, closes_at=event.closes_at)
+    writes.put(
+        WAVES,
+        event.subject,
+        quota=event.quota,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        cancelled=event.cancelled,
+        why_changed=event.reason,
+    )
 
 
 def _wave_closed(writes: Writes, event: registration.WaveClosed) -> None:

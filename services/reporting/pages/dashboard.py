@@ -35,7 +35,9 @@ STATES = {
     "returned": "Dikembalikan bank",
 }
 NOT_TOLD = "•"
-CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp", "email": "Surel", "letter": "Surat"}
+NEWEST = 3
+"""Waves that stand open on the page; earlier ones are folded away."""
+CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp", "email": "E-mail", "letter": "Surat"}
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,26 @@ def render(shown: Shown, smallest: int) -> str:
             ],
             causes=_causes(shown.money),
             waves=shown.waves,
+            wave_state=wave_state,
+            newest=NEWEST,
             messages=_messages(shown.messages),
             campaigns=shown.campaigns,
             smallest=smallest,
         )
     )
+
+
+def wave_state(wave: Document, now: datetime) -> str:
+    """What anybody reads of a wave: it takes people in only between its two times."""
+    if wave.get("cancelled"):
+        return "dibatalkan"
+    if "drawn_at" in wave:
+        return "sudah diundi"
+    if "closed_at" in wave:
+        return "ditutup, menunggu undian"
+    if now < wave["opens_at"]:
+        return "segera dibuka"
+    return "dibuka" if now < wave["closes_at"] else "pendaftaran selesai, segera ditutup"
 
 
 def _share(part: int, whole: int) -> int:

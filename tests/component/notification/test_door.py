@@ -101,7 +101,8 @@ async def test_a_broadcast_becomes_files_for_all_21_kecamatan(desk: Desk) -> Non
     assert "?k=127105&c=" in text.text
     for wrong in ("sms/12.71.99", "email/12.71.05", "sms/........"):
         assert (await desk.client.get(f"/campaigns/{made[0]['campaign_id']}/files/{wrong}")).status_code >= 404
-    assert "Medan Helvetia" in (await desk.client.get("/desk")).text
+    assert "Medan Helvetia" not in (await desk.client.get("/desk")).text, "21 links a channel, when asked for"
+    assert "Medan Helvetia" in (await desk.client.get(f"/desk?siaran={made[0]['campaign_id']}")).text
 
 
 async def test_a_broadcast_is_told_what_it_lacks(desk: Desk) -> None:
@@ -119,6 +120,7 @@ async def test_a_complaint_is_told_answered_taken_up_and_closed(desk: Desk) -> N
     ticket = (await desk.client.post("/tickets", json=COMPLAINT)).json()["ticket_id"]
     page = (await desk.client.get("/desk")).text
     assert ticket in page
+    assert f'href="/registration/cari?nomor={ANNA}"' in page
     assert "Insentif &lt;b&gt;saya&lt;/b&gt; belum masuk." in page
     form = await desk.client.post(f"/desk/tickets/{ticket}/answer", data={"answer": "Dibayar hari Senin."})
     assert (form.status_code, form.headers["location"]) == (303, "/notification/desk")
@@ -138,6 +140,36 @@ async def test_a_complaint_is_told_answered_taken_up_and_closed(desk: Desk) -> N
     kept = str([desk.stage.store.documents(name) for name in ("tickets", "effects", "journal")])
     assert "belum masuk" not in kept
     assert "Dibayar hari Senin" not in kept
+
+
+async def test_a_complaint_is_written_down_by_a_form_that_acts_once(desk: Desk) -> None:
+    await desk.sign_in("placement")
+    page = (await desk.client.get(f"/desk?orang={ANNA}")).text
+    assert f'<input name="applicant_id" value="{ANNA}"' in page
+    assert '<details class="card" id="catat" open>' in page
+    form = {**COMPLAINT, "key": "kunci-formulir-1"}
+    sent = [await desk.client.post("/desk/tickets", data=form) for _ in range(2)]
+    assert [each.status_code for each in sent] == [303, 303]
+    assert sent[0].headers["location"] == "/notification/desk?dicatat=secretariat"
+    (ticket,) = (await desk.client.get("/tickets")).json()["tickets"]
+    assert (ticket["topic"], ticket["came_by"]) == ("INCENTIVE", "phone")
+    assert "Yang menjawab: Sekretariat." in (await desk.client.get("/desk?dicatat=secretariat")).text
+    wrong = await desk.client.post("/desk/tickets", data={**form, "key": "kunci-2", "applicant_id": "bukan nomor"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "INPUT_INVALID")
+    await desk.sign_in("auditor")
+    assert (await desk.client.post("/desk/tickets", data=form)).status_code == 403
+    assert "Catat pengaduan" not in (await desk.client.get("/desk")).text
+
+
+async def test_a_message_that_reached_nobody_is_told_in_words(desk: Desk) -> None:
+    (sent,) = desk.stage.messages()
+    lost = {"state": "failed", "code": "NO_CONTACT", "passed_on": False}
+    await desk.stage.database.write([Put("messages", {**sent, **lost})])
+    await desk.sign_in("placement")
+    page = (await desk.client.get("/desk")).text
+    assert "<td>Pendaftaran Anda sudah kami terima</td>" in page
+    assert "<td>tidak ada nomor ponsel atau e-mail</td>" in page
+    assert "registration.received" not in page
 
 
 async def test_a_complaint_of_nobody_and_a_ticket_that_is_none_are_refused(desk: Desk) -> None:

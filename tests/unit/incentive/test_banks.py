@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from deploy.simulators.bank import Bank
+from deploy.simulators.bank import Account, Bank
 from deploy.simulators.bank_http import build_bank
 from services.incentive.adapters import banks
 from services.incentive.adapters.bank import BankAway, BankStatus, PaymentOrder
@@ -118,6 +118,21 @@ async def test_another_bank_may_be_asked_whose_account_it_is(tmp_path: Path) -> 
     assert found
     assert found.holder_name == "ANN BR SEMBIRING"
     assert (await banks.pay(order("BNI"))).code == "IN_FILE"
+
+
+async def test_the_simulated_bank_may_be_asked_for_a_bank_that_takes_files_where_there_is_one(tmp_path: Path) -> None:
+    books, row = Bank(Clock()), files_row(tmp_path, inquiry="simulated")
+    books.open_account("BNI", "1234567800", Account("1", "ANN BR SEMBIRING"))
+    banks = opened(tmp_path, {"bni": row}, "http://bank", httpx.ASGITransport(build_bank(books)))
+    assert banks
+    found = await banks.account("BNI", "1234567800")
+    assert found
+    assert found.holder_name == "ANN BR SEMBIRING"
+    assert (await banks.pay(order("BNI"))).code == "IN_FILE"
+    assert books.ledger == []
+    await banks.close()
+    with pytest.raises(BanksWrong, match="inquiry names no bank's file: simulated"):
+        opened(tmp_path, {"bni": row})
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

@@ -98,3 +98,21 @@ async def test_nobody_without_a_debt_has_a_case(house: House) -> None:
     auditor = await at_desk(house, "auditor")
     assert "DEBT_UNKNOWN" in await auditor.get(PLACE, 404)
     assert "Tidak ada yang harus dikembalikan." in await auditor.get("/petugas/pengembalian")
+
+
+async def test_the_form_of_a_plan_says_its_last_day_and_the_door_takes_exactly_those_days(house: House) -> None:
+    await indebted(house)
+    secretariat = await at_desk(house, "secretariat")
+    page = await secretariat.get(PLACE)
+    assert "Tanggal itu antara 11 Agustus 2020 dan 9 Oktober 2020." in words(page)
+    assert 'min="2020-08-11" max="2020-10-09"' in page
+    for first_on in ("2020-08-10", "2020-10-10"):
+        form = {"key": key_of(await secretariat.get(PLACE)), "instalments": "3", "first_on": first_on}
+        assert "PLAN_DATE_WRONG" in await secretariat.post(f"{PLACE}/rencana", 422, **form)
+    for first_on in ("2020-08-11", "2020-10-09"):
+        form = {"key": key_of(await secretariat.get(PLACE)), "instalments": "3", "first_on": first_on}
+        assert "Rencana cicilan diusulkan" in await secretariat.post(f"{PLACE}/rencana", **form)
+    house.clock.at += timedelta(days=61)
+    await house.until(lambda person: any(each.kind == "damages" for each in person.debt.letters))
+    page = await secretariat.get(PLACE)
+    assert 'min="2020-10-11" max="2020-10-20"' in page, "after its deadline a plan may begin within ten days"

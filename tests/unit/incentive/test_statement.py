@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,35 @@ async def test_the_statement_is_compared_line_by_line_and_every_line_is_kept() -
     again = Service()
     await reconcile(again.execute, client_for(bank), NOW - timedelta(days=1))
     assert again.kept == service.kept
+
+
+class Slow(Service):
+    """Takes commands as a service does that waits for its disk: those that come together are done together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beside, self.most = 0, 0
+
+    async def execute(self, command: Any, *, key: str | None = None, digest: str = "") -> Mapping[str, Any]:
+        self.beside += 1
+        self.most = max(self.most, self.beside)
+        for _ in range(3 if isinstance(command, HearPayment) and command.result == "paid" else 1):
+            await asyncio.sleep(0)
+        self.beside -= 1
+        return await super().execute(command)
+
+
+async def test_lines_are_taken_beside_each_other_but_those_of_one_payment_in_their_order() -> None:
+    bank, service = Bank(Clock()), Slow()
+    for number in range(60):
+        bank.ledger += [Booking(f"R{number}", status, 5, NOW) for status in ("paid", "returned")]
+    assert (await reconcile(service.execute, client_for(bank), NOW))["lines"] == 120
+    told: dict[str, list[str]] = {}
+    for each in service.heard:
+        told.setdefault(each.reference, []).append(each.result)
+    assert told == {f"R{number}": ["paid", "returned"] for number in range(60)}
+    assert [each.reference for each in service.kept] == [f"R{number // 2}" for number in range(120)]
+    assert service.most == 50
 
 
 async def test_a_line_that_says_nothing_is_kept_as_a_movement_nobody_knows() -> None:

@@ -194,6 +194,10 @@ async def test_money_that_arrived_is_counted_and_the_next_rupiah_is_the_next_one
     assert "Insentif yang sudah dibayarkan Rp 600.000" in page
     assert "Insentif pasca pelatihan ke-2 dari 4" in page
     assert "Isi survei ke-1 dari 3" in page
+    await house.hear(ineligible(ANN))
+    page = words(await phone.get("/status"))
+    assert "Survei ke-1: tidak diisi" in page, "who takes part no more is led to no form"
+    assert "Isi survei" not in page
 
 
 async def test_the_end_is_told_with_its_reason_and_what_is_to_be_repaid(house: House) -> None:

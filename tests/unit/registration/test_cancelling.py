@@ -56,14 +56,14 @@ def test_the_status_page_says_what_became_of_the_wave_until_another_is_joined() 
     joined = replace(eligible(), stage="joined", wave=1, joined_at=NOW)
     free = changed(release(CANCELLING, [joined], ReleasePeople(1, ("a",), True), NOW), Applicant)
 
-    told = status(free, {}, {}).notice
+    told = status(free, {}, {}, NOW.date()).notice
 
     assert told == (
         "Gelombang 1 yang Anda ikuti dibatalkan (dicatat 3 April 2020). Alasan: Kuota dari pusat ditarik kembali. "
         "Pendaftaran dan tes Anda tetap berlaku: gabung ke gelombang berikutnya tanpa mengisi ulang."
     )
     again = changed(join_wave(free, wave(wave=2, opens_at=NOW), JoinWave("a", 2, False), NOW), Applicant)
-    assert (again.wave, again.left, status(again, {}, {}).notice) == (2, None, "")
+    assert (again.wave, again.left, status(again, {}, {}, NOW.date()).notice) == (2, None, "")
 
 
 def test_each_released_person_is_told_why_and_nobody_twice() -> None:

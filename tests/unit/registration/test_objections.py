@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,7 +98,7 @@ def test_upheld_it_frees_the_nik_for_a_new_registration_and_the_seat_stays_given
     assert changed(decision, NikClaim) == replace(BLOCKED, holder=None, blocked=None)
     person = changed(decision, Applicant)
     assert (person.stage, person.revocation.answer) == ("revoked", "upheld")
-    assert "NIK Anda tidak diblokir lagi" in status(person, {}, {}).next_step
+    assert "NIK Anda tidak diblokir lagi" in status(person, {}, {}, NOW.date()).next_step
     assert decision.events == (ObjectionDecided(applicant_id="a", decided_at=NOW, which="upheld"),)
     other = replace(BLOCKED, holder="b")
     assert changed(settled_as("confirm", revoked(), other), Applicant).revocation.answer == "upheld"
@@ -109,20 +109,36 @@ def test_rejected_it_changes_nothing_and_the_person_reads_so() -> None:
     decision = settled_as("reject", revoked())
     assert not [each for each in decision.changes if isinstance(each, NikClaim)]
     assert decision.events == (ObjectionDecided(applicant_id="a", decided_at=NOW, which="rejected"),)
-    shown = status(changed(decision, Applicant), {}, {})
+    shown = status(changed(decision, Applicant), {}, {}, NOW.date())
     assert shown.next_step == "Keberatan Anda sudah diperiksa dua petugas, dan keputusannya tetap."
     assert shown.reasons == ("Alasan: Tidak membeli pelatihan pertama dalam 30 hari.",)
-    before = status(revoked(), {}, {})
+    before = status(revoked(), {}, {}, NOW.date())
     assert before.reasons[1] == "Keberatan diterima sampai 17 April 2020."
 
 
 def test_the_page_of_a_revoked_person_has_the_button_for_what_they_can_do_now() -> None:
-    steps = [status_view.next_step(revoked(answer=answer), None) for answer in ("", "upheld", "rejected")]
+    steps = [status_view.next_step(revoked(answer=each), None, NOW.date()) for each in ("", "upheld", "rejected")]
     assert steps == [
         ("/status/keberatan", "Ajukan keberatan", False),
         ("/daftar", "Daftar lagi", False),
         ("", "Ke halaman peserta", False),
     ]
+
+
+def test_the_button_is_there_exactly_as_long_as_the_door_takes_an_objection() -> None:
+    last, after = date(2020, 4, 17), date(2020, 4, 18)
+    for person, later in ((ineligible(), None), (revoked(), ("", "Ke halaman peserta", False))):
+        assert objections.may_object(person, last)
+        assert status_view.next_step(person, None, last) == ("/status/keberatan", "Ajukan keberatan", False)
+        assert not objections.may_object(person, after)
+        assert status_view.next_step(person, None, after) == later
+        evening = datetime(2020, 4, 17, 16, 59, tzinfo=UTC)  # 23:59 in Medan
+        command = Object("a", Sealed("text"))
+        assert objections.object_to_verdict(person, None, command, evening).changes
+        with pytest.raises(Refused, match="TOO_LATE") as late:
+            objections.object_to_verdict(person, None, command, evening + timedelta(minutes=1))
+        assert late.value.details == {"until": "17 April 2020"}
+    assert not objections.may_object(eligible(), last)
 
 
 # ---- lost codes

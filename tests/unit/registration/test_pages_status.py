@@ -151,6 +151,7 @@ async def test_who_is_not_eligible_reads_why_and_objects_in_own_words() -> None:
         page = await browser.until("Belum memenuhi syarat")
         assert "Anda tercatat sedang sekolah atau kuliah" in page
         assert "9 dari 10 syarat terpenuhi" in page
+        assert f"<code>{applicant_id(house)}</code>" in page, "what to tell staff, and what the files of a draw name"
         text = "Saya sudah lulus tahun lalu,\nada ijazah."
         assert "sedikitnya 10 huruf" in await browser.post("/status/keberatan", 422, text="Tidak")
         assert "ada ijazah." in await browser.post("/status/keberatan", text=text)
@@ -199,7 +200,7 @@ async def test_a_wrong_code_opens_nothing_and_never_stands_in_an_address() -> No
 
 
 def test_every_condition_has_words() -> None:
-    assert list(CONDITIONS) == [name for name, _ in RULES]
+    assert list(CONDITIONS) == [*(name for name, _ in RULES), "IDENTITY"], "two people of staff decide that"
 
 
 def _hidden(page: str) -> str:

@@ -48,7 +48,7 @@ def cleared(person: Applicant, found: Wave | None, answer: str = "match") -> Dec
 def test_a_ring_takes_a_member_out_of_the_list_and_remembers_which() -> None:
     person = taken_out()
     assert (person.stage, person.wave, person.left) == ("questioned", None, LEFT)
-    assert "kembali ke sana dengan sendirinya" in status(person, {}, {}).notice
+    assert "kembali ke sana dengan sendirinya" in status(person, {}, {}, NOW.date()).notice
     waits, _ = held(eligible(), RING, rules(), NOW)
     assert waits.left is None, "nothing to come back to"
 
@@ -61,7 +61,7 @@ def test_who_is_cleared_before_the_list_is_frozen_stands_in_it_again(closes_at: 
     person = changed(decided, Applicant)
     assert (person.stage, person.wave, person.left) == ("joined", 1, None)
     assert (said(decided, WaveJoined).wave, said(decided, ApplicantReinstated).wave) == (1, 1)
-    assert status(person, {}, {}).notice == ""
+    assert status(person, {}, {}, NOW.date()).notice == ""
 
 
 def test_the_same_answer_again_changes_nothing() -> None:
@@ -77,7 +77,7 @@ def test_once_the_list_is_frozen_it_stays_and_the_person_is_told_how_to_object(s
     assert names(decided) == ["IdentityConfirmed", "ApplicantEligible"]
     person = changed(decided, Applicant)
     assert (person.stage, person.wave, person.left) == ("eligible", None, replace(LEFT, reason="LIST_FROZEN"))
-    told = status(person, {}, {}).notice
+    told = status(person, {}, {}, NOW.date()).notice
     assert "dibekukan sebelum pemeriksaan selesai" in told
     assert "Bila Anda keberatan, buat janji konsultasi dengan kantor dan sebutkan gelombang 1." in told
 
@@ -86,7 +86,7 @@ def test_once_the_list_is_frozen_it_stays_and_the_person_is_told_how_to_object(s
 def test_a_wave_that_was_cancelled_meanwhile_is_named_as_cancelled(state: str) -> None:
     person = changed(cleared(taken_out(), wave(state=state, cancelled_because="Kuota ditarik.")), Applicant)
     assert person.left == replace(LEFT, reason="WAVE_CANCELLED", text="Kuota ditarik.")
-    assert "Alasan: Kuota ditarik. " in status(person, {}, {}).notice
+    assert "Alasan: Kuota ditarik. " in status(person, {}, {}, NOW.date()).notice
 
 
 def test_who_is_not_cleared_or_had_joined_nothing_stays_as_decided() -> None:

@@ -43,6 +43,7 @@ async def test_a_second_nik_is_shown_beside_the_first_and_two_people_decide() ->
         page = await house.call("GET", f"/pemeriksaan/{case['case_id']}", 200, headers=PLACEMENT)
         for words in ("Mungkin orang yang sama", "mirip", "Dukcapil: SESUAI", "Usulkan keputusan"):
             assert words in page
+        assert "<td>laki-laki" in page
         assert "1271050504950077" not in page
         proposed = {"data": {"answer": "confirm", "reason": "KTP dilihat, orang lain"}, "headers": PLACEMENT | ORIGIN}
         await house.call("POST", f"/pemeriksaan/{case['case_id']}/usulan", 303, **proposed)

@@ -13,6 +13,7 @@ from services.registration.domain.applicant import Applicant
 from services.registration.domain.lists import Edition, ListBook, Listing
 from services.registration.domain.screening import PutOnList
 from shared.contracts.decision import Decision
+from shared.contracts.registration import ApplicantIneligible
 from tests.unit.registration.builders import (
     NOW,
     applicant,
@@ -22,6 +23,7 @@ from tests.unit.registration.builders import (
     ineligible,
     names,
     rules,
+    said,
     verdict,
 )
 
@@ -40,6 +42,13 @@ def test_a_new_list_reaches_who_was_accepted_before(stage: Any) -> None:
     assert names(decision) == ["ApplicantIneligible"]
     assert (after.stage, after.wave) == ("ineligible", None)
     assert decision.reply == {"rescreened": True}
+
+
+def test_where_somebody_lives_is_told_of_those_alone_who_had_a_card() -> None:
+    person = eligible(stage="selected", wave=1)
+    told = said(put(replace(person, card_number=person.personal.nik)), ApplicantIneligible)
+    assert (told.domicile, repr(told.domicile)) == (person.personal.domicile, "•••")
+    assert said(put(person), ApplicantIneligible).domicile is None
 
 
 @pytest.mark.parametrize(

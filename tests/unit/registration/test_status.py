@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -18,13 +19,16 @@ from tests.unit.registration.builders import NOW, applicant, changed, claim, eli
 SERVICE = Path(__file__).parents[3] / "services" / "registration"
 
 
-def seen(person: Applicant) -> tuple[str, ...]:
-    return status(person, rules().officials, medan().names).reasons
+TODAY = NOW.date()
+
+
+def seen(person: Applicant, today: date = TODAY) -> tuple[str, ...]:
+    return status(person, rules().officials, medan().names, today).reasons
 
 
 @pytest.mark.parametrize("stage", get_args(Stage))
 def test_every_stage_has_a_title_and_a_next_step(stage: Stage) -> None:
-    found = status(applicant(stage=stage), rules().officials, medan().names)
+    found = status(applicant(stage=stage), rules().officials, medan().names, NOW.date())
 
     assert found.code == stage
     assert 1 <= found.stage <= 7
@@ -33,7 +37,7 @@ def test_every_stage_has_a_title_and_a_next_step(stage: Stage) -> None:
 
 
 def test_the_first_second_already_has_an_answer() -> None:
-    found = status(applicant(), rules().officials, medan().names)
+    found = status(applicant(), rules().officials, medan().names, NOW.date())
 
     assert (found.title, found.reasons, found.details["received_at"]) == ("Data sedang diperiksa", (), NOW)
 
@@ -41,7 +45,7 @@ def test_the_first_second_already_has_an_answer() -> None:
 def test_a_shadow_looks_exactly_like_anybody_being_checked() -> None:
     plain, shadow = applicant(), applicant(shadow=True)
 
-    assert status(plain, {}, {}) == status(shadow, {}, {})
+    assert status(plain, {}, {}, NOW.date()) == status(shadow, {}, {}, NOW.date())
 
 
 def test_a_shadow_that_the_registry_doubts_reads_like_anybody_the_registry_doubts() -> None:
@@ -82,6 +86,16 @@ def test_the_ineligible_read_the_reason_and_the_last_day_to_object() -> None:
     )
 
 
+def test_after_the_last_day_they_read_until_when_an_objection_was_possible() -> None:
+    person = ineligible(reason="OFFICIAL_ASN")
+    last = date(2020, 4, 17)
+    assert seen(person, last)[1] == "Keberatan diterima sampai 17 April 2020."
+    assert seen(person, date(2020, 4, 18))[1] == "Keberatan dapat diajukan sampai 17 April 2020; batas itu sudah lewat."
+    assert "ajukan keberatan" in status(person, {}, {}, last).next_step
+    late = status(person, {}, {}, date(2020, 4, 18)).next_step
+    assert late == "Batas waktu keberatan sudah lewat. Bila ada yang ingin ditanyakan, hubungi kantor kami."
+
+
 def test_results_are_read_with_rank_pool_and_quota() -> None:
     lost = WaveResult(1, False, "KECAMATAN_12.71.05", 51, 80, 40, NOW)
     won = WaveResult(2, True, "UMUM", 3, 70, 9, NOW)
@@ -93,7 +107,7 @@ def test_results_are_read_with_rank_pool_and_quota() -> None:
         "(3 April 2020).",
         "Gelombang 2: terpilih; nomor urut undian 3 dari 70 pada kelompok umum, kuota 9 (3 April 2020).",
     )
-    found = status(person, {}, {})
+    found = status(person, {}, {}, NOW.date())
     assert found.details["results"][0] == {
         "wave": 1, "selected": False, "stratum": "KECAMATAN_12.71.05", "rank": 51, "pool_size": 80, "quota": 40,
     }  # fmt: skip
@@ -102,8 +116,8 @@ def test_results_are_read_with_rank_pool_and_quota() -> None:
 
 
 def test_after_the_test_the_next_step_is_the_wave() -> None:
-    assert "gabung" in status(eligible(test=None), {}, {}).next_step
-    assert status(eligible(), {}, {}).next_step.startswith("Tes sudah selesai")
+    assert "gabung" in status(eligible(test=None), {}, {}, NOW.date()).next_step
+    assert status(eligible(), {}, {}, NOW.date()).next_step.startswith("Tes sudah selesai")
 
 
 def test_fields_are_called_as_people_call_them() -> None:

@@ -204,7 +204,7 @@ async def test_the_start_page_leads_to_every_page_of_the_staff() -> None:
         for place in places:
             await andi.get(f"/{place}")
         assert "Tetapkan pejabat pemegang rahasia." in page
-        assert "Daftar yang sudah lama:</strong> ASN" in page
+        assert "Daftar yang sudah lama:</strong> Aparatur sipil negara" in page
         warned = await staff(house, "kepala approver").get("/gelombang/1")
         assert "Orang dapat dinilai dengan data yang tidak benar lagi" in warned
 

@@ -54,6 +54,25 @@ async def test_a_browser_gets_a_page(client: httpx.AsyncClient, path: str, statu
     assert NIK not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("referer", "place"),
+    [
+        ("http://idle.test/idle/forms?x=1&y=2", "/idle/forms?x=1&amp;y=2"),
+        ("http://idle.test/idle/raise/closed", None),
+        ("http://other.test/idle/forms", None),
+        ("http://idle.test//other.test/", None),
+        ("", None),
+    ],
+)
+async def test_who_came_from_a_page_of_ours_is_led_back_to_it(
+    client: httpx.AsyncClient, referer: str, place: str | None
+) -> None:
+    headers = {**BROWSER, "Host": "idle.test", "Referer": referer}
+    page = (await client.get("/idle/raise/closed", headers=headers)).text
+    assert (f'<a href="{place}">Kembali ke halaman sebelumnya</a>' in page) == (place is not None)
+    assert ("Kembali ke halaman" in page) == (place is not None)
+
+
 async def test_a_page_speaks_to_people_and_keeps_what_a_browser_must_know(client: httpx.AsyncClient) -> None:
     answer = await client.get("/idle/raise/overloaded", headers=BROWSER)
     assert "Retry-After" not in answer.text

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from services.incentive.adapters.files.iso_codes import failure_code
 from services.incentive.adapters.files.messages import AccountStatement, FileRefused, Movement, found_reference
 from services.incentive.adapters.files.xml import Node
+from services.incentive.adapters.remittance import named_documents
 
 MESSAGE = "camt.053.001.08"
 BOOKED = "BOOK"
@@ -81,6 +82,7 @@ def _movement(entry: Node, detail: Node, number: str, rupiah: int) -> Movement:
         returned=returned,
         code=failure_code(reason) if returned else _kind(entry),
         of_file=_file_of(entry) if detail is entry else "",
+        documents=named_documents(*_texts(entry, detail)) if came_in and not returned else (),
     )
 
 
@@ -92,8 +94,9 @@ def _texts(entry: Node, detail: Node) -> Iterator[str]:
     """Where a bank may put our reference, the surest place first."""
     for path in ("Refs/EndToEndId", "Refs/InstrId", "Refs/AcctSvcrRef", "Refs/TxId", "AddtlTxInf"):
         yield detail.text(path)
-    for each in detail.all("RmtInf/Ustrd"):
-        yield each.text()
+    for path in ("RmtInf/Ustrd", "RmtInf/Strd/RfrdDocInf/Nb", "RmtInf/Strd/CdtrRefInf/Ref"):
+        for each in detail.all(path):
+            yield each.text()
     for path in ("NtryRef", "AcctSvcrRef", "AddtlNtryInf"):
         yield entry.text(path)
 

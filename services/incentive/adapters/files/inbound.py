@@ -60,7 +60,7 @@ class Inbound:
             movements = [part for each in statement.movements for part in _divided(tx, each)]
             for place, each in enumerate(movements):
                 status = _status(each)
-                tx.execute("INSERT INTO lines VALUES (?,?,?,?,?,?,?,?,?)", _row(statement, place, each, status))
+                tx.execute("INSERT INTO lines VALUES (?,?,?,?,?,?,?,?,?,?)", _row(statement, place, each, status))
                 if status in FINAL and not _hear(tx, Said(each.reference, status, each.code)):
                     contradicted.append(each.reference)
         return contradicted
@@ -68,14 +68,10 @@ class Inbound:
     def lines(self, since: datetime, after: int, limit: int) -> list[StatementLine]:
         """Lines of all statements taken, in order of booking."""
         text = (
-            "SELECT reference, status, code, amount_rupiah, booked_at, line_id, came_in FROM lines WHERE booked_at>=?"
-            " ORDER BY booked_at, statement_id, place LIMIT ? OFFSET ?"
+            "SELECT reference, status, code, amount_rupiah, booked_at, line_id, came_in, documents FROM lines"
+            " WHERE booked_at>=? ORDER BY booked_at, statement_id, place LIMIT ? OFFSET ?"
         )
-        rows = self._register.rows(text, since.timestamp(), limit, after)
-        return [
-            StatementLine(ref, BankStatus(status), code, rupiah, datetime.fromtimestamp(at, UTC), id, bool(came_in))
-            for ref, status, code, rupiah, at, id, came_in in rows
-        ]
+        return [_line(*row) for row in self._register.rows(text, since.timestamp(), limit, after)]
 
     def missing(self) -> list[int]:
         """Running numbers of statements that were never received, between the first and the last one; at most 100."""
@@ -130,8 +126,16 @@ def _status(movement: Movement) -> BankStatus:
     return BankStatus.PAID
 
 
+def _line(
+    reference: str, status: str, code: str, rupiah: int, at: float, line_id: str, came_in: int, documents: str
+) -> StatementLine:
+    booked_at, named = datetime.fromtimestamp(at, UTC), tuple(documents.split())
+    return StatementLine(reference, BankStatus(status), code, rupiah, booked_at, line_id, bool(came_in), named)
+
+
 def _row(statement: AccountStatement, place: int, each: Movement, status: BankStatus) -> tuple[object, ...]:
     line_id = f"{statement.statement_id}/{each.number}"
     at, came_in = each.booked_at.timestamp(), int(each.came_in)
     id = statement.statement_id
-    return line_id, id, place, at, came_in, each.amount_rupiah, each.reference, status.value, each.code
+    named = " ".join(each.documents)
+    return line_id, id, place, at, came_in, each.amount_rupiah, each.reference, status.value, each.code, named

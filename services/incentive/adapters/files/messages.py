@@ -91,6 +91,8 @@ class Movement:
     returned: bool
     code: str
     of_file: str = ""
+    documents: tuple[str, ...] = ()
+    """Of money that came in: numbers in the bank's texts that may be of a disbursement document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from services.incentive.adapters.files.messages import (
     plain,
 )
 from services.incentive.adapters.files.xml import WIB, rupiah_of
+from services.incentive.adapters.remittance import named_documents
 
 HEAD = ("reference", "bank_code", "account_number", "holder_name", "amount_rupiah")
 REPORT_HEAD = ["reference", "status", "reason"]
@@ -105,6 +106,7 @@ def _movement(number: str, booked_on: str, direction: str, rupiah: str, referenc
         reference=found_reference(reference),
         returned=returned,
         code=code[:40],
+        documents=named_documents(reference) if direction == "in" else (),
     )
 
 
