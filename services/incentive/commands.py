@@ -36,7 +36,7 @@ from shared.contracts.decision import Decision, Ref, Refused, World, ref
 from shared.contracts.registration import ConfirmationCodeIssued
 from shared.engine.rules import Rule
 from shared.security.one_time_codes import LIFE, OneTimeCode, code_of, issued
-from shared.security.openings import IdentityOpening, OpenIdentity, open_identity
+from shared.security.openings import OpenIdentity, open_identity, openings_needs
 
 
 def commands(desk: Desk) -> Mapping[type, Rule]:
@@ -61,10 +61,7 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
                 world.get(Participant, command.applicant_id), world.get(Applicant, command.applicant_id), command
             ),
         ),
-        OpenIdentity: Rule(
-            lambda command, world: [ref(IdentityOpening, command.opening_id)],
-            lambda world, command, now: open_identity(world.get(IdentityOpening, command.opening_id), command, now),
-        ),
+        OpenIdentity: Rule(openings_needs, open_identity),
         Advance: desk.about(lambda draft, advance, world: None),
         **catalogue_commands(desk),
         **claim_commands(desk),

@@ -25,7 +25,7 @@ from shared.contracts.decision import Aggregate, State
 from shared.engine.ports import Database, Where
 from shared.engine.states import States
 from shared.security.one_time_codes import OneTimeCode
-from shared.security.openings import IdentityOpening
+from shared.security.openings import OPENING_STATES, IdentityOpening
 
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Applicant,
@@ -44,9 +44,9 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Funds,
     Deposit,
     OneTimeCode,
-    IdentityOpening,
     Posting,
     *CATALOGUE_STATES,
+    *OPENING_STATES,
     *STATEMENT_STATES,
 )
 

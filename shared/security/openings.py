@@ -6,11 +6,15 @@ A door decides `OpenIdentity` first and unseals only after its answer, which is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import ClassVar
 
-from shared.contracts.decision import Decision
+from shared.contracts.decision import Decision, Ref, Refused, World, ref
+
+MOST_AN_HOUR = 30
+"""People whose data one member of staff may open in an hour of the clock: letters of a day, no register of a city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,44 @@ class IdentityOpening:
         return self.opening_id
 
 
-def open_identity(known: IdentityOpening | None, command: OpenIdentity, now: datetime) -> Decision:
-    """Keep the record. One that is there is never written over."""
-    if known:
+@dataclass(frozen=True, slots=True)
+class OpeningHour:
+    """How often somebody opened data in the hour of their last opening."""
+
+    collection: ClassVar[str] = "opening_hours"
+
+    by: str
+    hour: datetime
+    """Its beginning."""
+    openings: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.by
+
+
+OPENING_STATES = (IdentityOpening, OpeningHour)
+
+
+def openings_needs(command: OpenIdentity, world: World) -> Iterable[Ref]:
+    return [ref(IdentityOpening, command.opening_id), ref(OpeningHour, command.by)]
+
+
+def open_identity(world: World, command: OpenIdentity, now: datetime) -> Decision:
+    """Keep the record; one that is there is never written over. Raises TOO_MANY_OPENINGS."""
+    if world.get(IdentityOpening, command.opening_id):
         return Decision()
-    return Decision(
-        changes=(
-            IdentityOpening(
-                opening_id=command.opening_id,
-                applicant_id=command.applicant_id,
-                by=command.by,
-                opened_at=now,
-                purpose=command.purpose,
-                reason=command.reason,
-                fields=command.fields,
-            ),
-        )
+    hour, known = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0), world.get(OpeningHour, command.by)
+    count = known if known and known.hour >= hour else OpeningHour(command.by, hour)
+    if count.openings >= MOST_AN_HOUR:
+        raise Refused("TOO_MANY_OPENINGS")
+    opening = IdentityOpening(
+        opening_id=command.opening_id,
+        applicant_id=command.applicant_id,
+        by=command.by,
+        opened_at=now,
+        purpose=command.purpose,
+        reason=command.reason,
+        fields=command.fields,
     )
+    return Decision(changes=(opening, replace(count, openings=count.openings + 1)))

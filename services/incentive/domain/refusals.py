@@ -57,6 +57,9 @@ REFUSALS: dict[str, Refusal] = {
         "conflict",
         "Katalog atau daftar ini tidak sama lagi dengan pratinjaunya. Mintalah pratinjau baru, lalu terapkan itu.",
     ),
+    "TOO_MANY_OPENINGS": Refusal(
+        "conflict", "Dalam satu jam paling banyak data 30 orang dapat dibuka. Lanjutkan pada jam berikutnya."
+    ),
     "COURSE_MODE_NOT_ALLOWED": Refusal(
         "invalid", "Cara belajar pelatihan ini belum diizinkan oleh aturan gelombang Anda. Pilihlah pelatihan daring."
     ),

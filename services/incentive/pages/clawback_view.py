@@ -18,7 +18,7 @@ STATES: Mapping[DebtState, tuple[str, str]] = {
     DebtState.OPEN: ("ditagih sekaligus", "Peserta membayar, atau sekretariat mengusulkan cicilan"),
     DebtState.PROPOSED: ("rencana cicilan menunggu orang kedua", "Kepala dinas memeriksa"),
     DebtState.PLANNED: ("sedang dicicil", "Peserta membayar menurut rencana"),
-    DebtState.SETTLED: ("lunas", "Tidak ada"),
+    DebtState.SETTLED: ("lunas", "Selesai, tidak ada yang perlu dilakukan"),
 }
 """What a state means, and who acts; in the order in which they are looked at."""
 AGES: Sequence[tuple[str, str, int | None, int | None]] = (

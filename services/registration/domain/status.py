@@ -48,7 +48,7 @@ _OBJECTED: Mapping[str, str] = {
     "upheld": "Keberatan Anda diterima: NIK Anda tidak diblokir lagi. Daftarlah lagi untuk ikut gelombang berikutnya.",
     "rejected": "Keberatan Anda sudah diperiksa dua petugas, dan keputusannya tetap.",
 }
-_TOO_LATE = "Batas waktu keberatan sudah lewat. Bila ada yang ingin ditanyakan, hubungi kantor kami."
+_TOO_LATE = "Bila ada yang ingin ditanyakan, hubungi kantor kami."
 _TEST_DONE = "Tes sudah selesai. Gabung ke gelombang yang sedang dibuka."
 
 

@@ -62,7 +62,7 @@ async def test_a_failed_payment_is_sent_again_when_its_cause_is_mended(house: Ho
     await house.until(lambda person: person.entitlements[0].state == "failed")
     secretariat = await at_desk(house, "secretariat")
     page = await secretariat.get("/petugas/pembayaran?apa=gagal")
-    assert "ditolak bank kode bank: LIMIT_EXCEEDED" in words(page)
+    assert "ditolak bank jumlahnya melewati batas transaksi rekening itu" in words(page)
     form = {"key": key_of(page)}
     place = f"/petugas/pembayaran/{ANN}/post_training/1/ulang"
     for _ in range(2):

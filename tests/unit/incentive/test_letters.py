@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.base import Sealed
+from shared.contracts.decision import Refused
 from shared.engine.ports import TransientError
 from shared.security.openings import IdentityOpening, OpenIdentity
 from tests.unit.incentive.builders import ineligible
@@ -163,3 +164,18 @@ def test_a_record_that_is_there_is_never_written_over() -> None:
     city.ask(replace(first, by="secretariat", reason="tidak ada"))
     (kept,) = city.all(IdentityOpening)
     assert (kept.by, kept.reason, kept.opened_at) == ("approver", WHY, city.now)
+
+
+def test_nobody_opens_the_data_of_a_whole_city() -> None:
+    def opening(number: int, by: str = "approver") -> OpenIdentity:
+        return OpenIdentity(f"{by}-{number}", "ann", by, "clawback_letter/1", WHY, ("full_name",))
+
+    city = city_with()
+    for number in range(30):
+        city.ask(opening(number))
+    with pytest.raises(Refused, match="TOO_MANY_OPENINGS"):
+        city.ask(opening(30))
+    city.ask(opening(0, "auditor"))
+    city.now += timedelta(hours=1)
+    city.ask(opening(31))
+    assert len(city.all(IdentityOpening)) == 32

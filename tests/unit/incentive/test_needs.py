@@ -93,7 +93,7 @@ def test_each_state_of_a_payment_has_its_sentence() -> None:
     assert "Sudah diserahkan kepada bank sejak" in found(city).when
     answered(city, work, OutcomeState.UNKNOWN)
     assert "tidak dikirim dua kali" in found(city).when
-    answered(city, work, OutcomeState.FAILED, "LIMIT_EXCEEDED")
+    answered(city, work, OutcomeState.FAILED, "NEVER_HEARD_OF")
     assert found(city).when.startswith("Bank menolak pembayaran: bank mengembalikan")
     answered(city, work, OutcomeState.DONE)
 

@@ -93,7 +93,7 @@ def test_after_the_last_day_they_read_until_when_an_objection_was_possible() -> 
     assert seen(person, date(2020, 4, 18))[1] == "Keberatan dapat diajukan sampai 17 April 2020; batas itu sudah lewat."
     assert "ajukan keberatan" in status(person, {}, {}, last).next_step
     late = status(person, {}, {}, date(2020, 4, 18)).next_step
-    assert late == "Batas waktu keberatan sudah lewat. Bila ada yang ingin ditanyakan, hubungi kantor kami."
+    assert late == "Bila ada yang ingin ditanyakan, hubungi kantor kami."
 
 
 def test_results_are_read_with_rank_pool_and_quota() -> None:
