@@ -29,8 +29,9 @@ OUTCOMES: Mapping[BankStatus, OutcomeState] = {
 }
 """A returned payment was paid first; that it came back is heard by notice or statement."""
 
-ORDERS_AT_ONCE = 60
-"""Three times a bank's lines: while some orders are with the bank, others are claimed or their outcomes stored."""
+ORDERS_AT_ONCE = 40
+"""Twice a bank's lines: while some orders are with the bank, others are claimed or their outcomes stored. So many are
+in doubt after a crash, and where a bank does the same reference twice a person decides about each."""
 
 _NO_LETTER = re.compile(r"[^A-Z]+")
 

@@ -1,7 +1,7 @@
 """`make bench-month`: a month's incentives, from the list to the last rupiah booked, for a city of participants.
 
 First 10,000 people are stored, all with one incentive due, and paid; then so many more are stored, paid already, that
-PEOPLE (default 500,000) are there, DUE of them (default 10,000) due again, and these are paid beside all the others.
+PEOPLE (default 500,000) are there, DUE of them (default 10,000) due, and these are paid beside all the others.
 Meanwhile one participant looks at their page four times a second. At last everything is audited. Broker, database,
 the four services, the simulated bank and the bench share all processors, and it is shown how much of them each took.
 Figures go to out/bench-month.json.
@@ -15,6 +15,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,29 @@ from tests.bench.report import OUT, rounded
 from tests.bench.stored import tell
 
 FIRST = int(os.environ.get("FIRST", "10000"))
+STEP = 25_000
 LOOK_SECONDS = 0.25
 DONE = {"paid", "failed", "returned", "dropped", "unknown"}
 """What is unknown was answered with nothing; it is asked about for as long as the bank's horizon."""
 Figures = dict[str, Any]
+
+
+@dataclass
+class Pace:
+    """How fast a long run is from its beginning to its end."""
+
+    since: float
+    done: int = 0
+    rates: list[float] = field(default_factory=list)
+    """Payments per second, one figure for each further STEP of them."""
+
+    def note(self, settled: int) -> None:
+        if settled < self.done + STEP:
+            return
+        now = time.monotonic()
+        self.rates.append((settled - self.done) / (now - self.since))
+        self.since, self.done = now, settled
+        tell(f"{settled:,} paid, the last of them at {self.rates[-1]:.0f}/s")
 
 
 class Office:
@@ -61,9 +81,11 @@ class Office:
         answer = await self.client.post(f"/incentive/staff/{path}", json=body, headers=headers)
         answer.raise_for_status()
 
-    async def until(self, there: Callable[[Batch], bool]) -> Batch:
+    async def until(self, there: Callable[[Batch], bool], pace: Pace | None = None) -> Batch:
         """The latest batch, once it has come so far."""
-        while not there(batch := (await store.latest_batches(self.database, 1))[0]):  # noqa: ASYNC110  # another process
+        while not there(batch := (await store.latest_batches(self.database, 1))[0]):
+            if pace:
+                pace.note(_settled(batch))
             await asyncio.sleep(0.2)
         return batch
 
@@ -76,7 +98,8 @@ class Office:
         listed = time.monotonic()
         seen = {"list_hash": batch.list_hash, "lines": batch.lines, "amount_rupiah": batch.amount_rupiah}
         await self.post("kepala", f"batches/{batch.batch_id}/approval", seen)
-        batch = await self.until(_answered)
+        pace = Pace(time.monotonic())
+        batch = await self.until(_answered, pace)
         paid = time.monotonic()
         return {
             "lines": batch.lines,
@@ -84,6 +107,7 @@ class Office:
             "listed_per_second": batch.lines / (listed - began),
             "paid_per_second": batch.lines / (paid - listed),
             "per_second": batch.lines / (paid - began),
+            f"paid_per_second_by_{STEP}": pace.rates,
         }
 
     async def look(self, until: asyncio.Event) -> list[float]:
@@ -100,7 +124,11 @@ class Office:
 
 
 def _answered(batch: Batch) -> bool:
-    return batch.state is not BatchState.APPROVED and sum(batch.counts.get(each, 0) for each in DONE) >= batch.lines
+    return batch.state is not BatchState.APPROVED and _settled(batch) >= batch.lines
+
+
+def _settled(batch: Batch) -> int:
+    return sum(batch.counts.get(each, 0) for each in DONE)
 
 
 async def month(office: Office, number: int, due: int) -> Figures:
