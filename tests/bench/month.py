@@ -36,6 +36,8 @@ from tests.bench.stored import tell
 
 FIRST = int(os.environ.get("FIRST", "10000"))
 STEP = 25_000
+RUPIAH = 1_000_000
+"""More than anybody is due, of the funds for each."""
 LOOK_SECONDS = 0.25
 DONE = {"paid", "failed", "returned", "dropped", "unknown"}
 """What is unknown was answered with nothing; it is asked about for as long as the bank's horizon."""
@@ -136,7 +138,7 @@ async def month(office: Office, number: int, due: int) -> Figures:
     over = asyncio.Event()
     before = office.stack.processor_seconds()
     looking = asyncio.create_task(office.look(over))
-    figures = await office.pay(number, due * 10_000_000)
+    figures = await office.pay(number, due * RUPIAH)
     over.set()
     took = await looking
     after = office.stack.processor_seconds()
