@@ -6,8 +6,7 @@ surveys. Each participant carries the instant at which something changes next, a
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +16,7 @@ from services.incentive.domain.applicants import NO_CODE, Applicant, IndexCode
 from services.incentive.domain.batch_work import CompleteBatch, FillBatch, MoveChunk
 from services.incentive.domain.batches import CHUNK, Batch, BatchState
 from services.incentive.domain.sequel import Advance
+from shared.engine.ahead import Ahead
 from shared.engine.ports import Database
 from shared.engine.rules import Timer
 from shared.security.tracking_codes import tracking_index
@@ -24,21 +24,6 @@ from shared.security.vault import PersonKey, Unreadable, Vault
 
 PEOPLE_AT_ONCE = 400
 BATCHES_AT_ONCE = 4
-AHEAD = 12_000
-"""Ids that one look finds: in a month of 200,000 a look costs SecantusDB 1.6 s, however few it is asked for."""
-
-
-class Ahead:
-    """Ids that a look found, handed out in parts. Whoever is given one judges it again, so old ones do no harm."""
-
-    def __init__(self) -> None:
-        self._found: deque[str] = deque()
-
-    async def take(self, most: int, look: Callable[[int], Awaitable[Sequence[str]]]) -> list[str]:
-        """The next ones, after another look when none are left; empty when that finds none."""
-        if not self._found:
-            self._found.extend(await look(AHEAD))
-        return [self._found.popleft() for _ in range(min(most, len(self._found)))]
 
 
 class People:

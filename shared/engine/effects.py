@@ -17,13 +17,13 @@ an unknown outcome is asked about then. One field, so that one index serves all 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from shared.engine.ahead import Ahead
 from shared.engine.committer import Committer
 from shared.engine.deciding import EFFECTS
 from shared.engine.lease import Leader
@@ -33,7 +33,6 @@ from shared.engine.rules import EffectKind, Outcome, OutcomeState
 from shared.platform.metrics import EngineMetrics
 
 MOST = 200
-LOOK_AHEAD = 1000
 CLAIM_LEASE = timedelta(seconds=120)
 SAFETY = timedelta(seconds=5)
 IDLE_SECONDS = 1.0
@@ -47,9 +46,7 @@ class _Lane:
     name: str
     kind: EffectKind
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    ahead: deque[str] = field(default_factory=deque)
-    """Ids that were found due: one look finds the work of many slices, a claim judges each again."""
-
+    ahead: Ahead = field(default_factory=Ahead)
     under_way: int = 0
 
     @property
@@ -136,7 +133,7 @@ class Effects:
         return bool(documents)
 
     async def _claim(self, lane: _Lane, most: int) -> list[Document]:
-        ids = await self._due(lane, most)
+        ids = await lane.ahead.take(most, partial(self._due, lane.name))
         if not ids:
             return []
         now = self._clock.now()
@@ -150,13 +147,11 @@ class Effects:
             await tx.write([Put(EFFECTS, {**document, **lease}) for document in documents])
         return documents
 
-    async def _due(self, lane: _Lane, most: int) -> list[str]:
+    async def _due(self, name: str, most: int) -> list[str]:
         """The next ones, oldest first."""
-        if not lane.ahead:
-            due = {"state": "due", "kind": lane.name, "next_at": {"$lte": self._clock.now()}}
-            found = await self._database.find(EFFECTS, due, limit=LOOK_AHEAD, fields=["_id"])
-            lane.ahead.extend(document["_id"] for document in found)
-        return [lane.ahead.popleft() for _ in range(min(most, len(lane.ahead)))]
+        due = {"state": "due", "kind": name, "next_at": {"$lte": self._clock.now()}}
+        found = await self._database.find(EFFECTS, due, limit=most, fields=["_id"])
+        return [document["_id"] for document in found]
 
     async def _perform(self, lane: _Lane, document: Document) -> None:
         try:

@@ -1,10 +1,10 @@
-"""Timers ask the database seldom: in a month of half a million each question about who is due is dear."""
+"""The database is asked seldom: in a month of half a million each question about what is due is dear."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.incentive.schedule import AHEAD, Ahead
+from shared.engine.ahead import AHEAD, Ahead
 
 
 async def test_one_look_serves_many_parts_and_the_next_is_made_when_none_are_left() -> None:
