@@ -58,15 +58,27 @@ class Work:
     payload: Mapping[str, Any]
 
 
+class WorkKey(NamedTuple):
+    """Names outside work that was asked for earlier."""
+
+    kind: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule decided: new states, removed states, facts, outside work, and the caller's reply."""
+    """What a rule decided: new states, removed states, facts, outside work, and the caller's reply.
+
+    Work that it names as settled was decided by other means: it is neither done nor asked about any more. While a
+    call of it is out the whole decision is refused with WORK_UNDER_WAY, since the call's outcome comes first.
+    """
 
     changes: Sequence[Aggregate] = ()
     events: Sequence[Event] = ()
     work: Sequence[Work] = ()
     removed: Sequence[Ref] = ()
     reply: Mapping[str, Any] = field(default_factory=dict)
+    settled: Sequence[WorkKey] = ()
 
     def __add__(self, other: Decision) -> Decision:
         """Both together, in order. A state that both change keeps the second version."""
@@ -76,6 +88,7 @@ class Decision:
             (*self.work, *other.work),
             (*self.removed, *other.removed),
             {**self.reply, **other.reply},
+            (*self.settled, *other.settled),
         )
 
 

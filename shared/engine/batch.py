@@ -38,7 +38,7 @@ class Batch:
     _writes: list[Write] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.deciding = Deciding(Snapshot(self.model.states, self.tx), self.numbering, self.at)
+        self.deciding = Deciding(Snapshot(self.model.states, self.tx), self.tx, self.numbering, self.at)
         self.hearing = Hearing(self.model, self.tx, self.deciding)
 
     async def prepare(self, units: Sequence[Unit]) -> None:
@@ -111,7 +111,7 @@ class Batch:
 
     async def writes(self, commit: str) -> list[Write]:
         """All writes of the commit, or none when nothing changed (then the transaction is dropped)."""
-        changed = [*await self.deciding.writes(self.tx), *self._writes, *self.hearing.writes()]
+        changed = [*await self.deciding.writes(), *self._writes, *self.hearing.writes()]
         if not changed and not self.numbering.entries:
             return []
         sequences = {f"sequences.{partition}": number for partition, number in self.numbering.sequences.items()}

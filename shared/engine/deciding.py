@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.contracts.base import Event
-from shared.contracts.decision import Decision, Refused, Work
+from shared.contracts.decision import Decision, Refused, Work, WorkKey
 from shared.engine.journal import Entry, Numbering
-from shared.engine.ports import Document, Insert, Transaction, Write
+from shared.engine.ports import Change, Document, Insert, Transaction, Write
 from shared.engine.rules import Message, Rule
 from shared.engine.states import Snapshot
 
@@ -18,6 +18,8 @@ EFFECTS = "effects"
 MOST_CHANGES = MOST_EVENTS = 500
 MOST_EVENT_BYTES, MOST_MESSAGE_BYTES = 256 * 1024, 4 * 2**20
 ROUNDS = 4
+OPEN_WORK = ("due", "unknown", "person")
+"""States of outside work that no call is out for, and that is not over."""
 _EFFECT_IDS = uuid.UUID("0b2ff3a0-64a5-4c0e-9a6f-7f1c64f0a3de")
 
 
@@ -30,9 +32,11 @@ class Deciding:
     """What the rules of one commit have decided so far: states, events with their numbers, work to do outside."""
 
     world: Snapshot
+    tx: Transaction
     numbering: Numbering
     at: datetime
     _work: dict[str, Document] = field(default_factory=dict)
+    _settled: list[Change] = field(default_factory=list)
 
     async def decide(self, message: Message, rule: Rule) -> Decision:
         """Raises Refused (nothing changed) or DecisionFailed."""
@@ -41,7 +45,9 @@ class Deciding:
                 missing = self.world.missing(rule.needs(message.body, self.world))
                 if not missing:
                     decision = rule.decide(self.world, message.body, message.now)
+                    settled = await self._settle(decision.settled)
                     self._accept(message, decision)
+                    self._settled += settled
                     return decision
             except (Refused, DecisionFailed):
                 raise
@@ -67,9 +73,19 @@ class Deciding:
             effect = self._effect(work, message.trace)
             self._work.setdefault(effect["_id"], effect)
 
+    async def _settle(self, keys: Sequence[WorkKey]) -> list[Change]:
+        """The end of work that was decided by other means. A claim of it at the same time is a write conflict."""
+        ids = [_effect_id(*key) for key in keys]
+        found = await self.tx.find(EFFECTS, {"_id": {"$in": ids}}, fields=["state"]) if ids else []
+        if any(document["state"] == "attempting" for document in found):
+            raise Refused("WORK_UNDER_WAY")
+        left = [document["_id"] for document in found if document["state"] in OPEN_WORK]
+        decided = {"state": "decided", "settled_at": self.at}
+        return [Change(EFFECTS, {"_id": id}, set=decided) for id in left]
+
     def _effect(self, work: Work, trace: str) -> Document:
         return {
-            "_id": str(uuid.uuid5(_EFFECT_IDS, f"{work.kind}|{work.key}")),
+            "_id": _effect_id(work.kind, work.key),
             "kind": work.kind,
             "key": work.key,
             "payload": dict(work.payload),
@@ -80,11 +96,15 @@ class Deciding:
             "trace": trace,
         }
 
-    async def writes(self, tx: Transaction) -> list[Write]:
+    async def writes(self) -> list[Write]:
         """States and work. The same business key is never due twice: what was committed before stays as it is."""
-        states = list(self.world.writes())
+        states = [*self.world.writes(), *self._settled]
         if not self._work:
             return states
-        known = await tx.find(EFFECTS, {"_id": {"$in": list(self._work)}}, fields=["_id"])
+        known = await self.tx.find(EFFECTS, {"_id": {"$in": list(self._work)}}, fields=["_id"])
         old = {document["_id"] for document in known}
         return [*states, *(Insert(EFFECTS, document) for id, document in self._work.items() if id not in old)]
+
+
+def _effect_id(kind: str, key: str) -> str:
+    return str(uuid.uuid5(_EFFECT_IDS, f"{kind}|{key}"))

@@ -1,6 +1,7 @@
 """Outside work: claim and store the attempt, call, bring the outcome back through the committer.
 
     due -> attempting -> done | failed | unknown;  unknown -> done | failed | due | person
+    due, unknown, person -> decided (by a rule, which learnt or settled it by other means: `Decision.settled`)
 
 Claim and attempt are stored in one transaction right before the calls of a small slice. When the claim
 expires nobody knows what happened, so the effect becomes unknown and is only inquired about. The
@@ -20,7 +21,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from shared.engine.ahead import Ahead
@@ -137,12 +138,13 @@ class Effects:
         if not ids:
             return []
         now = self._clock.now()
-        lease = {"state": "attempting", "next_at": self._clock.wall() + CLAIM_LEASE, "attempted_at": now}
+        lease = {"state": "attempting", "next_at": self._clock.wall() + CLAIM_LEASE}
         async with self._database.transaction() as tx:
             found = await tx.find(EFFECTS, {"_id": {"$in": ids}})
             documents = [each for each in found if each["state"] == "due" and each["next_at"] <= now]
             for document in documents:
                 document["attempts"] += 1
+                document["attempted_at"] = now
                 document["first_attempt_at"] = document.get("first_attempt_at") or now
             await tx.write([Put(EFFECTS, {**document, **lease}) for document in documents])
         return documents
@@ -181,8 +183,7 @@ class Effects:
             await self._later(document)
 
     async def _not_found(self, kind: EffectKind, document: Document) -> None:
-        first: datetime = document.get("first_attempt_at") or document["created_at"]
-        if self._clock.now() - first < kind.handler.horizon:
+        if self._clock.now() - document["unknown_since"] < kind.handler.horizon:
             await self._later(document)
         elif kind.handler.deduplicates:
             again = {"state": "due", "next_at": self._clock.now()}

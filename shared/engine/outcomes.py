@@ -55,7 +55,7 @@ class Outcomes:
     async def record(self, document: Document, outcome: Outcome) -> None:
         """Effect, aggregate and event change in one transaction; the rule of the kind decides."""
         self._metrics.outcomes.labels(document["kind"], outcome.state.value).inc()
-        change = Change(EFFECTS, {"_id": document["_id"]}, set=self._next_state(outcome))
+        change = Change(EFFECTS, {"_id": document["_id"]}, set=self._next_state(document, outcome))
         if outcome.state is OutcomeState.NOT_STARTED:
             attempting = {"_id": document["_id"], "state": "attempting"}
             await self._database.change(Change(EFFECTS, attempting, set=change.set))
@@ -74,12 +74,14 @@ class Outcomes:
         except DecisionFailed as error:
             self._metrics.alarm("OUTCOME_NOT_TAKEN", kind=effect.kind, effect=effect.id, error=str(error))
 
-    def _next_state(self, outcome: Outcome) -> dict[str, Any]:
+    def _next_state(self, document: Document, outcome: Outcome) -> dict[str, Any]:
         now = self._clock.now()
+        # The provider's horizon counts from the first call that may have arrived, not from one that surely did not.
+        since = document.get("unknown_since") or document.get("attempted_at") or now
         states: dict[OutcomeState, dict[str, Any]] = {
             OutcomeState.DONE: {"state": "done", "settled_at": now},
             OutcomeState.FAILED: {"state": "failed", "settled_at": now},
-            OutcomeState.UNKNOWN: {"state": "unknown", "next_at": now + INQUIRE_AFTER},
+            OutcomeState.UNKNOWN: {"state": "unknown", "next_at": now + INQUIRE_AFTER, "unknown_since": since},
             OutcomeState.NOT_FOUND: {"state": "person"},
             OutcomeState.NOT_STARTED: {"state": "due", "next_at": now + (outcome.retry_after or RETRY_AFTER)},
         }
@@ -94,4 +96,5 @@ def _effect(document: Document) -> Effect:
         document["payload"],
         document["attempts"],
         document.get("first_attempt_at"),
+        document.get("unknown_since"),
     )

@@ -76,6 +76,8 @@ class Effect:
     payload: Mapping[str, Any]
     attempts: int = 0
     first_attempt_at: datetime | None = None
+    unknown_since: datetime | None = None
+    """First attempt that may have arrived without an answer; None: nothing of it can be known outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class EffectHandler(Protocol):
     timeout: timedelta
     """A call is given up after this; it is made only with more lease left than this + 5 s."""
     horizon: timedelta
-    """`not found` counts only this long after the first attempt (the provider may be slow to book)."""
+    """`not found` counts only this long after the first attempt that may have arrived (a provider may book late)."""
     deduplicates: bool
     """True when the provider does one reference once: then not-found after the horizon may be sent again."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -19,7 +20,7 @@ class States:
     """Turns the aggregates of one service into documents and back, as their dataclasses say."""
 
     def __init__(self, kinds: Iterable[type[Aggregate]]) -> None:
-        self._adapters = {kind.collection: TypeAdapter(kind) for kind in kinds}
+        self._adapters = {kind.collection: _adapter(kind) for kind in kinds}
 
     def document(self, state: Aggregate) -> Document:
         values = self._adapters[state.collection].dump_python(cast(Any, state))
@@ -27,6 +28,12 @@ class States:
 
     def state(self, collection: str, document: Document) -> Aggregate:
         return self._adapters[collection].validate_python(document)
+
+
+@cache
+def _adapter(kind: type[Aggregate]) -> TypeAdapter[Aggregate]:
+    """One for each kind and process: reading a service's dataclasses takes 50 ms, which each start would pay again."""
+    return TypeAdapter(kind)
 
 
 class Snapshot:

@@ -42,6 +42,7 @@ COMMON: Mapping[str, tuple[int, str]] = {
         422,
         "Idempotency-Key ini sudah dipakai untuk kiriman lain. Pakai kunci baru untuk kiriman yang berbeda.",
     ),
+    "WORK_UNDER_WAY": (409, "Pekerjaan ini sedang berjalan. Tunggu hasilnya beberapa menit, lalu periksa kembali."),
     "CONFLICT": (409, "Data ini bertabrakan dengan data yang sudah ada. Muat ulang, periksa, lalu coba lagi."),
     "UNSTORABLE": (422, "Isian tidak dapat disimpan. Periksa huruf dan ukuran isian, lalu kirim lagi."),
 }

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from shared.contracts.base import Event
-from shared.contracts.decision import Decision, Refused, Work, World, ref
+from shared.contracts.decision import Decision, Refused, Work, WorkKey, World, ref
 from shared.engine.rules import Effect, EffectFinished, EffectKind, Outcome, OutcomeState, Rule
 from shared.engine.service import Definition
 
@@ -131,6 +131,20 @@ def _book(world: World, event: Added, now: Any) -> Decision:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """A person settles a number by hand."""
+
+    account: str
+    number: int
+
+
+def _decide(world: World, decide: Decide, now: Any) -> Decision:
+    book = world.get(Book, decide.account) or Book(decide.account)
+    settled = replace(book, settled=(*book.settled, decide.number))
+    return Decision(changes=(settled,), settled=(WorkKey("pay", f"{decide.account}/{decide.number}"),))
+
+
 def _settle(world: World, finished: EffectFinished, now: Any) -> Decision:
     account, number = finished.effect.payload["account"], finished.effect.payload["number"]
     book = world.get(Book, account)
@@ -193,6 +207,7 @@ def books(bank: Bank, step: Callable[[str], str | None] = lambda name: None) -> 
     return Definition(
         name="books",
         aggregates=(Book,),
+        commands={Decide: Rule(needs=lambda decide, world: [ref(Book, decide.account)], decide=_decide)},
         sources=("shop",),
         reactions={Added: Rule(needs=lambda event, world: [ref(Book, event.account)], decide=_book)},
         effects={

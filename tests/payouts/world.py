@@ -184,7 +184,7 @@ class PayoutWorld(World):
         position = (incentive.document("relay", "position") or {}).get("n", 0)
         if head != position:
             return f"journal {head}, published {position}"
-        left = [e["state"] for e in incentive.documents("effects") if e["state"] not in ("done", "failed", "person")]
+        left = [e["state"] for e in incentive.documents("effects") if e["state"] not in ("done", "failed", "decided", "person")]
         if left:
             return f"work left: {left}"
         moving = [batch.batch_id for batch in self.all(Batch) if batch.moving]
