@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.reporting import store
 from services.reporting.domain.suppression import suppressed_rows
-from services.reporting.pages import dashboard, late_view
+from services.reporting.pages import dashboard, late_view, survey_view
 from services.reporting.settings import ReportingSettings
 from shared.engine.ports import Document
 from shared.engine.projector import ProjectionService
@@ -46,6 +46,7 @@ def build_router(service: ProjectionService, accounts: Accounts, settings: Repor
     figures = Figures(service, settings.cache_seconds)
     _add_public(router, figures, settings)
     _add_staff(router, service, figures, accounts)
+    _add_surveys(router, figures, settings, accounts)
     _add_lateness(router, service, accounts)
     return router
 
@@ -60,6 +61,7 @@ def _add_public(router: APIRouter, figures: Figures, settings: ReportingSettings
             waves=await figures.get(store.waves),
             messages=await figures.get(store.messages),
             campaigns=await figures.get(store.campaigns),
+            surveys=survey_view.questions(await figures.get(store.surveys), settings.smallest_cell),
             now=figures.service.clock.now(),
         )
         kept = {"Cache-Control": f"public, max-age={int(settings.cache_seconds)}"}
@@ -112,6 +114,17 @@ def _add_staff(router: APIRouter, service: ProjectionService, figures: Figures, 
         incentives = [_plain(row) for row in await store.incentives_of(service.database, applicant_id)]
         facts = {**_plain(found), "name": "•••", "timeline": timeline, "incentives": incentives}
         return JSONResponse({**facts, "identity_page": f"/registration/staff/applicants/{applicant_id}"})
+
+
+def _add_surveys(router: APIRouter, figures: Figures, settings: ReportingSettings, accounts: Accounts) -> None:
+    @router.get("/public/surveys", summary="Jawaban survei per pertanyaan, sel kecil disembunyikan")
+    async def public_surveys() -> list[dict[str, Any]]:
+        rows = await figures.get(store.surveys)
+        return survey_view.plain(survey_view.questions(rows, settings.smallest_cell))
+
+    @router.get("/surveys", dependencies=[Depends(accounts.require())], summary="Jawaban survei per pertanyaan")
+    async def surveys() -> list[dict[str, Any]]:
+        return survey_view.plain(survey_view.questions(await figures.get(store.surveys)))
 
 
 def _add_lateness(router: APIRouter, service: ProjectionService, accounts: Accounts) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.reporting.domain.lateness import Foretold, Late, Lateness, add
 from services.reporting.domain.money import MONEY
-from services.reporting.domain.projections import CAMPAIGNS, COUNTS, JOURNEYS, LETTERS, TICKETS, WAVES
+from services.reporting.domain.projections import CAMPAIGNS, COUNTS, JOURNEYS, LETTERS, SURVEYS, TICKETS, WAVES
 from shared.engine.ports import Database, Document, Index
 
 INDEXES: Sequence[Index] = (
@@ -150,6 +150,11 @@ async def waves(database: Database) -> list[Document]:
 
 async def messages(database: Database) -> list[Document]:
     return await database.find(COUNTS, sort=[("_id", 1)], limit=2000)
+
+
+async def surveys(database: Database) -> list[Document]:
+    """How often each answer was given: `{survey, question, answer, count}`."""
+    return await database.find(SURVEYS, sort=[("_id", 1)], limit=1000)
 
 
 async def campaigns(database: Database) -> list[Document]:

@@ -15,15 +15,9 @@ from services.reporting.domain.money import MONEY
 from shared.contracts import incentive, notification, registration
 from shared.contracts.base import Event, RecordParked
 
-JOURNEYS, WAVES, COUNTS, CAMPAIGNS, TICKETS, LETTERS = (
-    "applicant_journeys",
-    "waves",
-    "message_counts",
-    "campaigns",
-    "tickets",
-    "letters",
-)
-COLLECTIONS = (JOURNEYS, MONEY, WAVES, COUNTS, CAMPAIGNS, TICKETS, LETTERS)
+JOURNEYS, WAVES, COUNTS = "applicant_journeys", "waves", "message_counts"
+CAMPAIGNS, TICKETS, LETTERS, SURVEYS = "campaigns", "tickets", "letters", "survey_counts"
+COLLECTIONS = (JOURNEYS, MONEY, WAVES, COUNTS, CAMPAIGNS, TICKETS, LETTERS, SURVEYS)
 
 
 class Writes(Protocol):
@@ -165,7 +159,12 @@ def _rejected(writes: Writes, event: incentive.CompletionRejected) -> None:
 
 
 def _answered(writes: Writes, event: incentive.SurveyAnswered) -> None:
+    """Who answered is kept; what was answered is only counted, so that no row says what one person thinks."""
     writes.put(JOURNEYS, event.applicant_id, surveyed=True)
+    for question, answer in event.answers.items():
+        id = f"{event.number}|{question}|{answer}"
+        writes.put(SURVEYS, id, survey=event.number, question=question, answer=answer)
+        writes.add(SURVEYS, id, count=1)
 
 
 def _sent(writes: Writes, event: notification.MessageSent) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.reporting.domain.suppression import suppressed_rows
+from services.reporting.pages.survey_view import Question
 from shared.engine.ports import Document
 from shared.web.pages import environment
 
@@ -50,6 +51,7 @@ class Shown:
     waves: list[Document]
     messages: list[Document]
     campaigns: list[Document]
+    surveys: list[Question]
     now: datetime
 
 
@@ -75,6 +77,7 @@ def render(shown: Shown, smallest: int) -> str:
             newest=NEWEST,
             messages=_messages(shown.messages),
             campaigns=shown.campaigns,
+            surveys=shown.surveys,
             smallest=smallest,
         )
     )

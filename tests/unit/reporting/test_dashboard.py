@@ -21,7 +21,7 @@ WAVE: dict[str, Any] = {
 
 
 def page(wave: dict[str, Any], now: datetime = NOW) -> str:
-    return render(Shown([], [], [], [wave], [], [], now), 5)
+    return render(Shown([], [], [], [wave], [], [], [], now), 5)
 
 
 def test_a_wave_says_when_it_can_be_joined_and_until_when() -> None:
