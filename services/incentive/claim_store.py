@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from services.incentive.domain.certificates import Certificate
 from services.incentive.domain.completion import ClaimSeen
 from services.incentive.domain.refused_claims import RefusedClaim
-from services.incentive.store import some
+from services.incentive.store import LONG_AGO, some
 from shared.engine.ports import Database
 
+NOBODYS = "-"
+"""Asks for the refused claims that no signature proved to be anybody's."""
 
-async def refused_claims_of(database: Database, partner_code: str, limit: int) -> list[RefusedClaim]:
-    """The latest refused claims that a platform's key had signed."""
-    return await some(database, RefusedClaim, {"partner_code": partner_code}, sort=[("refused_at", -1)], limit=limit)
+
+async def refused_claims(
+    database: Database, limit: int, *, of: str | None = None, since: datetime = LONG_AGO, skip: int = 0
+) -> list[RefusedClaim]:
+    """Refused claims since an instant, the latest first: all, those a platform's key had signed, or NOBODYS."""
+    where: dict[str, Any] = {"refused_at": {"$gte": since}}
+    if of:
+        where["partner_code"] = None if of == NOBODYS else of
+    latest = [("refused_at", -1), ("_id", 1)]
+    return await some(database, RefusedClaim, where, sort=latest, skip=skip, limit=limit)
 
 
 async def refused_claims_by_digest(database: Database, digests: Sequence[str]) -> list[RefusedClaim]:

@@ -39,6 +39,12 @@ class IncentiveSettings(DoorSettings):
     bank_notice_secret_file: Path | None = None
     """Secret that signs the bank's notices; without it notices are refused and only inquiries are believed."""
 
+    unproven_claims_per_address_per_hour: int = Field(60, ge=1)
+    """Claims over HTTP whose signature proves nobody, kept with their reason from one internet address."""
+
+    unproven_claims_per_hour: int = Field(1_000, ge=1)
+    """The same from all addresses together; what goes beyond either is refused (429) and not kept."""
+
     border_memory_megabytes: int = Field(512, ge=256)
     """Address space of the border process; a batch that needs more when unpacked kills it, and only it."""
 

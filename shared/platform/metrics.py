@@ -36,6 +36,7 @@ class EngineMetrics:
         self.outcomes = counter("effect_outcomes", "Ends of attempts in the outside world", "kind", "state")
         self.alarms = counter("alarms", "Things a person must look at", "code")
         self.door_refused = counter("door_refused", "Requests refused at the door", "lane")
+        self.limited = counter("door_limited", "Requests above a limit of attempts", "code")
         self.door_limit = gauge("door_limit", "Requests that may be under way", "lane")
         self.leader = gauge("leader", "1 while this process leads relay, timers and outside work")
         self.unsent = gauge("journal_rows_unsent", "Journal rows not yet acknowledged by the broker")

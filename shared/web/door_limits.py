@@ -15,27 +15,28 @@ class DoorLimits:
     """Counts by address, by device (a cookie) and, for codes, by the number they go to; hours of programme time."""
 
     def __init__(self, settings: DoorSettings, clock: Clock) -> None:
-        self._proxies = networks(settings.trusted_proxies)
-
-        def now() -> float:
-            return clock.now().timestamp()
-
-        def limit(code: str, sentence: str, **an_hour: int) -> Limit:
-            return Limit(code, sentence, {kind: Buckets(most, now) for kind, most in an_hour.items()})
-
-        self._codes = limit(
+        self._proxies, self._clock = networks(settings.trusted_proxies), clock
+        self._codes = self.limit(
             "TOO_MANY_CODES",
             CODES,
             address=settings.codes_per_address_per_hour,
             device=settings.codes_per_device_per_hour,
             number=settings.codes_per_number_per_hour,
         )
-        self._tries = limit(
+        self._tries = self.limit(
             "TOO_MANY_TRIES",
             TRIES,
             address=settings.wrong_tries_per_address_per_hour,
             device=settings.wrong_tries_per_device_per_hour,
         )
+
+    def limit(self, code: str, sentence: str, **an_hour: int) -> Limit:
+        """A further kind of attempt, by `address`, by `device` and by what else its doors count."""
+        return Limit(code, sentence, {kind: Buckets(most, self._now) for kind, most in an_hour.items()})
+
+    def take(self, limit: Limit, **more: str) -> None:
+        """One attempt of the caller. Raises Problem 429 with the limit's code."""
+        limit.take({**self._caller(), **more})
 
     def code_asked(self, number: str | None = None) -> None:
         """Before a code is sent to a number (its blind index), or looked for. Raises Problem TOO_MANY_CODES."""
@@ -51,6 +52,9 @@ class DoorLimits:
 
     def tried_wrongly(self) -> None:
         self._tries.count(self._caller())
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
 
     def _caller(self) -> dict[str, str]:
         caller = CALLER.get()

@@ -18,6 +18,7 @@ TITLES: Mapping[int, str] = {
     403: "Akun ini tidak berhak",
     404: "Tidak ditemukan",
     405: "Tidak ditemukan",
+    408: "Kiriman terlalu lama di jalan",
     409: "Belum dapat dilakukan",
     413: "Kiriman terlalu besar",
     422: "Isian belum sesuai",
@@ -28,6 +29,10 @@ TITLES: Mapping[int, str] = {
 FOR_PEOPLE: Mapping[str, str] = {
     "INPUT_INVALID": "Ada isian yang kosong, terlalu panjang, atau salah bentuknya. Perbaiki, lalu kirim lagi.",
     "BUSY": "Layanan sedang penuh. Data Anda belum dikirim; coba lagi beberapa saat lagi.",
+    "BODY_TOO_SLOW": (
+        "Sambungan internet Anda terlalu lambat atau terputus, jadi kiriman tidak sampai seluruhnya dan belum ada yang "
+        "tersimpan. Cari tempat dengan sinyal lebih baik, lalu kirim lagi."
+    ),
 }
 """Sentences that replace those which speak to programs, of fields and headers."""
 

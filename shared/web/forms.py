@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -11,11 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from shared.security.accounts import check_origin
-from shared.web.guard import raw_body
 from shared.web.problems import Problem
 
 MOST_FIELDS = 60
 MOST_DIGITS = 8
+_NUMBER = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+")
 Kind = TypeVar("Kind", bound=BaseModel)
 
 
@@ -24,24 +25,12 @@ async def sent(request: Request) -> dict[str, str]:
 
     Raises Problem ORIGIN_FOREIGN for another site's form, BODY_UNREADABLE for what is no form.
     """
-    return dict(await _pairs(request))
-
-
-async def sent_lists(request: Request) -> dict[str, list[str]]:
-    """As `sent`, with every value of a name that may be ticked more than once."""
-    found: dict[str, list[str]] = {}
-    for name, value in await _pairs(request):
-        found.setdefault(name, []).append(value)
-    return found
-
-
-async def _pairs(request: Request) -> list[tuple[str, str]]:
     check_origin(request)
-    body = await raw_body(request)
+    body = await request.body()
     if body and request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
         raise Problem("BODY_UNREADABLE")
     try:
-        return parse_qsl(body.decode("ascii"), True, errors="strict", max_num_fields=MOST_FIELDS)
+        return dict(parse_qsl(body.decode("ascii"), True, errors="strict", max_num_fields=MOST_FIELDS))
     except ValueError:
         raise Problem("BODY_UNREADABLE") from None
 
@@ -55,6 +44,10 @@ def read(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
 
 
 def whole(text: str, most_digits: int = MOST_DIGITS) -> int | str:
-    """A number as typed; what is none stays text, and the body refuses it."""
-    plain = text.strip().replace(".", "")
-    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= most_digits else text
+    """A number as typed, plain or in groups of three; what is none stays text, and the body refuses it.
+
+    `600000.00` is none: read without its point it would be a hundred times as much.
+    """
+    typed = text.strip()
+    plain = typed.replace(".", "")
+    return int(plain) if _NUMBER.fullmatch(typed) and len(plain) <= most_digits else text

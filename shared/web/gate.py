@@ -11,7 +11,8 @@ import re
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.security.accounts import COOKIE
-from shared.web.door import REFUSED, UNLIMITED, LaneName, Lanes
+from shared.web.door import UNLIMITED, LaneName, Lanes, is_partners
+from shared.web.door_refusals import REFUSED, form_of
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?=\r\n|$)")
 _START = b"HTTP/1.1 %d Service Unavailable\r\n" % REFUSED
@@ -36,12 +37,16 @@ def whole_head(data: bytes) -> bytes | None:
 
 def lane_of_head(head: bytes) -> LaneName | None:
     """As `lane_of` of door.py, from the raw head."""
-    path = head.split(b" ", 2)[1].partition(b"?")[0] if head.count(b" ", 0, 2048) > 1 else b""
+    path = _path(head)
     if not path.startswith(b"/") or path.endswith(_UNLIMITED):
         return None
-    if b"/partner/" in path:
+    if is_partners(path.decode("latin-1")):
         return "partner"
     return "staff" if b"\r\nauthorization:" in head or _SESSION in head else "citizen"
+
+
+def _path(head: bytes) -> bytes:
+    return head.split(b" ", 2)[1].partition(b"?")[0] if head.count(b" ", 0, 2048) > 1 else b""
 
 
 def gated(lanes: Lanes) -> type[HttpToolsProtocol]:
@@ -62,7 +67,7 @@ def gated(lanes: Lanes) -> type[HttpToolsProtocol]:
 
         def data_received(self, data: bytes) -> None:
             if self._idle and (head := whole_head(data)) and (name := lane_of_head(head)) and lanes[name].full:
-                headers, body = lanes.refusal(name, b"text/html" in head)
+                headers, body = lanes.refusal(name, form_of(_path(head).decode("latin-1"), b"text/html" in head))
                 lines = b"".join(b"%b: %b\r\n" % header for header in headers)
                 self.transport.write(b"%b%b\r\n%b" % (_START, lines, body))
             else:

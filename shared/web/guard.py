@@ -1,23 +1,27 @@
-"""A body is looked at before anything is made of it: refused when slow, deep, with doubled keys or no numbers."""
+"""A body is looked at before anything is made of it: refused when deep, with doubled keys or no numbers.
+
+How large and how slow it may be is decided before (body_limits.py).
+"""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from datetime import date
-from typing import Annotated, Any, NamedTuple
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
+from shared.web.body_limits import is_json
 from shared.web.problems import Problem
 
-READ_SECONDS = 8.0
 MOST_DEPTH = 16
+YEARS = range(2015, 2101)
+Dated = TypeVar("Dated", date, datetime)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].+)?")
 
@@ -29,10 +33,17 @@ def _written(value: Any) -> Any:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written)]
-"""`2020-04-11`."""
-Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
-"""`2020-04-11T08:00:00+07:00`."""
+def _in_our_times(value: Dated) -> Dated:
+    """Near the ends of the calendar a day less, or another time zone, is no date any more."""
+    if value.year not in YEARS:
+        raise ValueError("not in the years of the programme")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_our_times)]
+"""`2020-04-11`, within YEARS."""
+Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_our_times)]
+"""`2020-04-11T08:00:00+07:00`, within YEARS."""
 
 TRACE: ContextVar[str] = ContextVar("trace", default="")
 """The caller's traceparent while a request is served."""
@@ -57,17 +68,29 @@ CALLER: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 """The caller of the request that is served."""
 
 
-class GuardedRoute(APIRoute):
-    """A route whose body is looked at first, and whose trace and caller go along with what it decides."""
+class KnownRoute(APIRoute):
+    """A route whose trace and caller go along with what it decides; it reads its body itself."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        handle = super().get_route_handler()
+
+        async def known(request: Request) -> Response:
+            TRACE.set(getattr(request.state, "trace", ""))
+            CALLER.set(_caller(request))
+            return await handle(request)
+
+        return known
+
+
+class GuardedRoute(KnownRoute):
+    """A route whose body is looked at first."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            TRACE.set(getattr(request.state, "trace", ""))
-            CALLER.set(_caller(request))
-            if request.headers.get("content-type", "").startswith("application/json"):
-                strict_json(await raw_body(request))
+            if is_json(request.headers.get("content-type", "")):
+                strict_json(await request.body())
             return await handle(request)
 
         return guarded
@@ -82,15 +105,6 @@ def _caller(request: Request) -> Caller:
 def _device(request: Request) -> str:
     """The browser's number; a program that fills in the form for people sends theirs as Device-Id."""
     return (request.cookies.get(DEVICE) or request.headers.get("device-id", ""))[:64]
-
-
-async def raw_body(request: Request, seconds: float = READ_SECONDS) -> bytes:
-    """The whole body within so many seconds; its size is limited before it comes here (shared/web/host.py)."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await request.body()
-    except TimeoutError:
-        raise Problem("NOT_JSON", status=408) from None
 
 
 def strict_json(raw: bytes) -> Any:

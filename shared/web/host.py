@@ -16,11 +16,10 @@ from shared.engine.service import Ports
 from shared.platform.metrics import EngineMetrics
 from shared.platform.traces import Traces
 from shared.web import contracts, letters, problems, sign_in
+from shared.web.body_limits import Limits
 from shared.web.door import Door, Lanes
 from shared.web.headers import ASGI, Receive, SafeHeaders, Scope, Send
 from shared.web.waiting_door import Entrance, WaitingDoor
-
-MOST_BODY_BYTES = 64 * 1024
 
 
 class _App(FastAPI):
@@ -56,7 +55,6 @@ def host(
     *,
     title: str,
     home: str = "/",
-    root_path: str = "",
     large_bodies: Mapping[str, int] | None = None,
     entrance: Entrance | None = None,
     opened: Callable[[], Awaitable[None]] | None = None,
@@ -70,7 +68,6 @@ def host(
         title=title,
         version="1",
         lifespan=_lifespan(service, opened, closed),
-        root_path=root_path,
         docs_url=None,
         redoc_url=None,
         openapi_url=f"/{service.name}/openapi.json",
@@ -87,7 +84,7 @@ def host(
 
 def _add_layers(app: FastAPI, service: Hosted, large_bodies: Mapping[str, int], entrance: Entrance | None) -> None:
     """From the innermost to the outermost: what costs least is asked first."""
-    app.add_middleware(Limits, large_bodies=large_bodies)
+    app.add_middleware(Limits, large_bodies=large_bodies, service=service.name)
     app.add_middleware(Trace, traces=service.metrics.traces)
     app.add_middleware(SafeHeaders)
     if entrance:
@@ -135,54 +132,6 @@ def _health(service: Hosted) -> APIRouter:
         return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-class Limits:
-    """Refuses a body by its size while it comes in, before anything parses it."""
-
-    def __init__(self, app: ASGI, large_bodies: Mapping[str, int]) -> None:
-        self._app, self._large = app, large_bodies
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit = next((most for path, most in self._large.items() if scope["path"].startswith(path)), MOST_BODY_BYTES)
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > limit:
-            await _too_large()(scope, receive, send)
-            return
-        counted = _Counted(receive, send, limit)
-        await self._app(scope, counted.receive, counted.send)
-        if counted.refused:
-            await _too_large()(scope, receive, send)
-
-
-class _Counted:
-    """A body that is counted while it comes. What the app answers to a cut body is dropped: frameworks take the
-    cut for a body that cannot be parsed."""
-
-    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
-        self._receive, self._send, self._left = receive, send, limit
-        self._answered = self.refused = False
-
-    async def receive(self) -> MutableMapping[str, Any]:
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            self.refused = not self._answered
-            raise problems.Problem("BODY_TOO_LARGE")
-        return message
-
-    async def send(self, message: MutableMapping[str, Any]) -> None:
-        if not self.refused:
-            self._answered = True
-            await self._send(message)
-
-
-def _too_large() -> Response:
-    status, sentence = problems.COMMON["BODY_TOO_LARGE"]
-    return problems.problem("BODY_TOO_LARGE", status, sentence)
 
 
 class Trace:

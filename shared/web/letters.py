@@ -11,12 +11,13 @@ from functools import cached_property
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.engine.dead_letters import PARKED, WAITING, opened
 from shared.engine.ports import Change, Database, Document, Record
 from shared.engine.service import Ports, Service, Unavailable
 from shared.security.accounts import Accounts, Role, Staff
+from shared.web.guard import GuardedRoute
 from shared.web.problems import Problem
 
 PAGE = 100
@@ -42,7 +43,7 @@ class DiscardBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    reason: Annotated[str, Field(min_length=5, max_length=300)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=300)]
 
 
 class _Desk:
@@ -124,7 +125,7 @@ class _Desk:
 
 def router_of(service: HasLetters) -> APIRouter:
     """GET lists and shows; POST .../replay and .../discard change. For staff alone."""
-    router = APIRouter(prefix=f"/{service.name}/dead-letters", tags=["dead letters"])
+    router = APIRouter(prefix=f"/{service.name}/dead-letters", route_class=GuardedRoute, tags=["dead letters"])
     desk = _Desk(service)
     reader, keeper = Depends(desk.require("secretariat", "auditor")), Depends(desk.require("secretariat"))
 

@@ -29,6 +29,7 @@ COMMON: Mapping[str, tuple[int, str]] = {
     "NOT_JSON": (400, "Isi permintaan bukan JSON yang benar. Perbaiki bentuknya, lalu kirim lagi."),
     "BODY_UNREADABLE": (400, "Isi permintaan tidak dapat dibaca. Perbaiki bentuknya, lalu kirim lagi."),
     "BODY_TOO_LARGE": (413, "Kiriman terlalu besar. Perkecil, lalu kirim lagi."),
+    "BODY_TOO_SLOW": (408, "Isi permintaan terlalu lama datang. Periksa sambungan, lalu kirim lagi seluruhnya."),
     "SIGN_IN_NEEDED": (401, "Silakan masuk lebih dahulu, lalu ulangi."),
     "ROLE_MISSING": (403, "Akun Anda tidak berhak atas tindakan ini. Mintalah rekan yang berwenang."),
     "BUSY": (503, "Layanan sedang penuh. Data Anda belum dikirim; coba lagi sesuai Retry-After."),
@@ -78,6 +79,12 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     503: {"description": "Busy or not ready: come again, after Retry-After if it is given", "content": _DOCUMENT},
 }
 """What every operation may answer besides its own replies."""
+
+
+def own_form(schema: Mapping[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """RESPONSES of operations whose interface has a form of its own for errors; what comes before them has ours."""
+    content = {"application/json": {"schema": schema}, **_DOCUMENT}
+    return {status: {**told, "content": content} for status, told in RESPONSES.items()}
 
 
 class Problem(Exception):
@@ -188,9 +195,6 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     fields = [{"field": _where(fault["loc"]), "fault": fault["type"]} for fault in faults[:50]]
     status, sentence = COMMON["INPUT_INVALID"]
     return problem("INPUT_INVALID", status, sentence, fields=fields)
-
-
-_JOINTS = str.maketrans("", "", "_-")
 
 
 def _where(location: tuple[Any, ...]) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.engine.ports import Clock, Database
 from shared.security.accounts import COOKIE, SESSION_LIFE, SHORTEST_PASSWORD, Accounts
 from shared.web import cookies
+from shared.web.guard import GuardedRoute
 from shared.web.pages import environment, style_sheet
 from shared.web.problems import Problem
 
@@ -41,7 +42,7 @@ def router_of(name: str, database: Database, clock: Clock, home: str = "/") -> A
 
     `home` is where staff begin their work when they did not come from another page.
     """
-    router = APIRouter(prefix=f"/{name}", tags=["sign-in"])
+    router = APIRouter(prefix=f"/{name}", route_class=GuardedRoute, tags=["sign-in"])
     accounts = Accounts(database, clock)
     _add_session(router, accounts)
     _add_page(router, accounts, name, home)

@@ -14,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 
-from shared.web.door import SAFE_HEADERS
+from shared.web.door_refusals import SAFE_HEADERS
 from shared.web.headers import ASGI, Receive, Scope, Send
 from shared.web.pages import environment, number
 from shared.web.problems import COMMON, MEDIA_TYPE

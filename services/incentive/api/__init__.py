@@ -32,7 +32,7 @@ from shared.security.accounts import Accounts
 from shared.security.vault import Vault
 from shared.web import staff_site
 from shared.web.door_limits import DoorLimits
-from shared.web.guard import GuardedRoute
+from shared.web.guard import GuardedRoute, KnownRoute
 
 __all__ = ["HOME", "LARGE_BODIES", "OneTimeCodes", "OwnCodes", "build_router", "commands"]
 
@@ -100,7 +100,8 @@ def _routes(door: Door) -> APIRouter:
     for add in PEOPLE:
         add(people, door)
     # What is signed is read raw, by its own reader.
-    integration, signed = APIRouter(tags=["partners"]), APIRouter(prefix=PREFIX, tags=["partners"])
+    integration = APIRouter(route_class=KnownRoute, tags=["partners"])
+    signed = APIRouter(prefix=PREFIX, route_class=KnownRoute, tags=["partners"])
     platforms.add_redeem_codes(integration, door)
     for add_signed in (platforms.add_claims, partner_report.add_report, bank_door.add_notices):
         add_signed(signed, door)

@@ -13,7 +13,7 @@ from services.incentive.api.bodies import NoticeBody
 from services.incentive.api.door import Door
 from services.incentive.domain.payouts import HearPayment
 from shared.contracts.partner import WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP
-from shared.web.guard import raw_body, strict_json
+from shared.web.guard import strict_json
 from shared.web.problems import Problem
 
 TOLERANCE = timedelta(minutes=5)
@@ -25,7 +25,7 @@ def add_notices(router: APIRouter, door: Door) -> None:
 
     @router.post("/bank/notices", status_code=202, summary="Pemberitahuan bank")
     async def notice(request: Request) -> dict[str, Any]:
-        raw = await raw_body(request)
+        raw = await request.body()
         _check(door, request, raw)
         try:
             body = NoticeBody.model_validate(strict_json(raw))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Header, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 from services.incentive.domain.codes import Purpose
 from shared.contracts.base import MAX_RUPIAH
@@ -21,13 +21,17 @@ CoursePath = Annotated[str, Path(pattern=r"^[A-Z0-9_-]{1,40}$")]
 CourseQuery = Annotated[str, Query(pattern=r"^[A-Z0-9_-]{0,40}$")]
 KindPath = Annotated[Literal["post_training", "survey"], Path()]
 After = Annotated[str, Query(max_length=64)]
+PageNumber = Annotated[int, Query(ge=0, le=2_000)]
+PartnerQuery = Annotated[str, Query(pattern=r"^([A-Z][A-Z0-9_]{1,31}|-)?$")]
+"""Code of a course platform, `-` for nobody's, empty for all."""
 TrackingCode = Annotated[str, Header(alias="Tracking-Code", min_length=8, max_length=40)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_length=200)]
 
 Digits = Annotated[str | None, Field(pattern=r"^[0-9]{6}$")]
 Plain = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_./-]+$")]
 Rupiah = Annotated[StrictInt, Field(ge=1, le=MAX_RUPIAH)]
-Note = Annotated[str, Field(min_length=3, max_length=300)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+"""Blanks around it do not count: three of them are no evidence."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -92,9 +96,10 @@ class PlanBody(Body):
 
 
 class PlanDecisionBody(Body):
-    """The second officer's word on exactly the plan that was shown."""
+    """The second officer's word on exactly the plan that was shown: its hash with count and sum."""
 
     agreed: StrictBool
+    plan_hash: Hash
     instalments: Annotated[StrictInt, Field(ge=1, le=99)]
     amount_rupiah: Rupiah
 

@@ -24,10 +24,10 @@ def rows_of(raw: bytes) -> list[dict[str, Any]]:
     """Rows of a CSV file, with commas or semicolons as spreadsheets write it. Raises CATALOGUE_FILE_WRONG."""
     try:
         text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        head = text.partition("\n")[0]
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","))
+    except (UnicodeDecodeError, csv.Error):  # a lone carriage return, a cell without end
         raise Refused("CATALOGUE_FILE_WRONG") from None
-    head = text.partition("\n")[0]
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","))
     if len(raw) > MOST_BYTES or not 0 < len(rows) <= MOST_ROWS:
         raise Refused("CATALOGUE_FILE_WRONG")
     return rows

@@ -103,6 +103,7 @@ def add_codes(router: APIRouter, door: Door) -> None:
     @router.post("/participants/{applicant_id}/codes", status_code=202, summary="Minta kode sekali pakai")
     async def ask(applicant_id: ApplicantId, tracking_code: TrackingCode, body: CodeBody) -> dict[str, Any]:
         await door.holder(applicant_id, tracking_code)
+        door.limits.code_asked(applicant_id)
         return dict(await door.codes.issue(applicant_id, body.purpose))
 
 

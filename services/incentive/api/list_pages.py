@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.incentive import store
+from services.incentive import claim_store, store
 from services.incentive.api import views
-from services.incentive.api.bodies import After, ApplicantId, CertificateBody, RejectBody
+from services.incentive.api.bodies import After, ApplicantId, CertificateBody, PageNumber, PartnerQuery, RejectBody
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.completion import ReconcileCertificate
@@ -64,18 +64,23 @@ def add_lists(router: APIRouter, door: Door, site: StaffSite) -> None:
         return site.page("accounts.html", staff, "rekening", rows=rows, shared=shared, more=_more(found))
 
     @router.get(CLAIMS, include_in_schema=False)
-    async def claims(sejak: str = "", staff: Staff = anybody) -> HTMLResponse:
-        shown = await _claims(door, lately=sejak == LATELY)
-        return site.page("claims.html", staff, "sertifikat", most=MOST, reason=claim_reason, **shown)
+    async def claims(
+        sejak: str = "", platform: PartnerQuery = "", page_no: PageNumber = 0, staff: Staff = anybody
+    ) -> HTMLResponse:
+        shown = await _claims(door, sejak == LATELY, platform, page_no)
+        return site.page("claims.html", staff, "sertifikat", reason=claim_reason, page_no=page_no, **shown)
 
 
-async def _claims(door: Door, *, lately: bool) -> dict[str, Any]:
+async def _claims(door: Door, lately: bool, of: str, page_no: int) -> dict[str, Any]:
     """Refused claims with the names of their platforms, the latest first: all, or those counted on the start page."""
     since = door.service.clock.now() - CLAIM_TIME if lately else store.LONG_AGO
-    found = await store.latest_refused_claims(door.service.database, MOST, since)
+    database, skip = door.service.database, page_no * MOST
+    found = await claim_store.refused_claims(database, MOST, of=of, since=since, skip=skip)
     names = await door.shelf.platforms()
     rows = [(each, names.get(each.partner_code or "", each.partner_code)) for each in found]
-    return {"rows": rows, "days": CLAIM_TIME.days if lately else None}
+    choices = [("", "semua"), *names.items(), (claim_store.NOBODYS, "tidak terbukti")]
+    shown = {"of": of, "platforms": choices, "full": len(found) == MOST}
+    return {"rows": rows, "days": CLAIM_TIME.days if lately else None, "since": LATELY if lately else "", **shown}
 
 
 def add_certificate_form(router: APIRouter, door: Door, site: StaffSite) -> None:

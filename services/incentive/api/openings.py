@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
 from services.incentive import store
+from services.incentive.api.bodies import PageNumber
 from services.incentive.api.door import Door
 from services.incentive.api.letter_pages import PURPOSE
 from shared.contracts.registration import FIELD_NAMES
@@ -20,7 +21,6 @@ PLACE = f"{HOME}/pembukaan-data"
 READERS: tuple[Role, ...] = ("auditor", "approver")
 PURPOSES = {PURPOSE: "surat pengembalian"}
 MOST = 50
-PageNumber = Annotated[int, Query(ge=0, le=2_000)]
 
 
 def add_openings(router: APIRouter, door: Door) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -35,11 +35,17 @@ from services.incentive.domain.refusals import REFUSALS
 from services.incentive.domain.refused_claims import RefuseClaim
 from shared.contracts.decision import Refused
 from shared.contracts.partner import WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP
-from shared.web.guard import raw_body, strict_json
-from shared.web.problems import Problem
+from shared.engine.committer import Overloaded
+from shared.engine.ports import TransientError
+from shared.engine.service import Unavailable
+from shared.web.door_refusals import BUSY_PLATFORM
+from shared.web.guard import strict_json
+from shared.web.limiter import Limit
+from shared.web.problems import COMMON, Problem, own_form
 
 PATH = "/api/v1/integration/payment/redeem-code"
 TOLERANCE = timedelta(minutes=5)
+AGAIN_SECONDS = 5
 
 ERRORS: Mapping[str, tuple[str, int]] = {
     "REDEEM_CODE_UNKNOWN": ("ERRPLT40001", 400),
@@ -51,6 +57,15 @@ ERRORS: Mapping[str, tuple[str, int]] = {
     "PARTICIPATION_ENDED": ("ERRPLT40005", 400),
     "SIGNATURE_WRONG": ("ERRPLT40101", 401),
     "TIMESTAMP_STALE": ("ERRPLT40102", 401),
+    "BUSY": (BUSY_PLATFORM, 503),
+    "NOT_READY": ("ERRPLT50302", 503),
+}
+
+
+ERRORS_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["success", "code", "message"],
+    "properties": {"success": {"const": False}, "code": {"type": "string", "pattern": "^ERRPLT[0-9]{5}$"}},
 }
 
 
@@ -71,15 +86,22 @@ class RedeemBody(BaseModel):
     sequence: StrictInt = Field(1, ge=1, le=POST_TEST)
 
 
-def signature_fits(sign_key: bytes, client_code: str, timestamp: str, path: str, raw: bytes, given: str) -> bool:
-    """HMAC-SHA1 of client code, timestamp, POST, path and body, in lower-case hexadecimal.
+NOBODYS_KEY = (b"-",)
+"""What the signature of somebody unknown is compared with: it takes as long as with a key."""
+
+
+def signature_fits(
+    sign_keys: Sequence[bytes], client_code: str, timestamp: str, path: str, raw: bytes, given: str
+) -> bool:
+    """HMAC-SHA1 of client code, timestamp, POST, path and body, in lower-case hexadecimal, by one of the keys.
 
     The body counts as sent or as compact JSON: some of the public samples sign the one and send the other.
     """
     bodies = {raw, _compact(raw)}
     prefix = f"{client_code}{timestamp}POST{path}".encode()
     fitting = [
-        hmac.compare_digest(hmac.new(sign_key, prefix + body, hashlib.sha1).hexdigest().encode(), given.encode())
+        hmac.compare_digest(hmac.new(key, prefix + body, hashlib.sha1).hexdigest().encode(), given.encode())
+        for key in sign_keys
         for body in bodies
     ]
     return any(fitting)
@@ -101,11 +123,11 @@ def is_fresh(timestamp: str, now: datetime) -> bool:
 
 async def _partner(door: Door, request: Request, act: str) -> tuple[Partner, RedeemBody]:
     """Who calls, and what they ask. Raises PartnerError."""
-    raw, headers = await raw_body(request), request.headers
+    raw, headers = await request.body(), request.headers
     client, timestamp = headers.get("client_code", ""), headers.get("timestamp", "")
     partner = door.partners.by_client(client)
-    sign_key = partner.sign_key if partner else b"-"
-    fits = signature_fits(sign_key, client, timestamp, f"{PATH}/{act}", raw, headers.get("signature", ""))
+    sign_keys = partner.sign_keys if partner else NOBODYS_KEY
+    fits = signature_fits(sign_keys, client, timestamp, f"{PATH}/{act}", raw, headers.get("signature", ""))
     if partner is None or not fits:
         raise PartnerError("SIGNATURE_WRONG")
     if not is_fresh(timestamp, door.service.clock.wall()):
@@ -142,37 +164,50 @@ async def _answer(door: Door, request: Request, act: Literal["status", "commit"]
         data = await (_status if act == "status" else _commit)(door, partner, body)
     except (PartnerError, Refused) as error:
         return _error(error.code)
-    except PartnersUnreadable:
-        raise Problem("NOT_READY") from None
+    except Overloaded as busy:
+        return _error("BUSY", busy.retry_after_seconds)
+    except (PartnersUnreadable, Unavailable, TransientError):
+        return _error("NOT_READY", AGAIN_SECONDS)
     return JSONResponse({"success": True, "message": "OK", "data": dict(data)})
 
 
-def _error(code: str) -> Response:
+def _error(code: str, retry_after: int | None = None) -> Response:
     number, http = ERRORS.get(code, ("ERRPLT40000", 400))
-    message = REFUSALS[code].sentence if code in REFUSALS else code
-    return JSONResponse({"success": False, "code": number, "message": message}, http)
+    message = REFUSALS[code].sentence if code in REFUSALS else COMMON.get(code, (http, code))[1]
+    later = {"Retry-After": str(retry_after)} if retry_after else None
+    return JSONResponse({"success": False, "code": number, "message": message}, http, later)
 
 
 def add_redeem_codes(router: APIRouter, door: Door) -> None:
     """`status` and `commit` of the real partner interface."""
 
-    @router.post(f"{PATH}/status", summary="Status kode penukaran")
+    told = own_form(ERRORS_SCHEMA)
+
+    @router.post(f"{PATH}/status", summary="Status kode penukaran", responses=told)
     async def code_status(request: Request) -> Response:
         return await _answer(door, request, "status")
 
-    @router.post(f"{PATH}/commit", summary="Pakai kode penukaran")
+    @router.post(f"{PATH}/commit", summary="Pakai kode penukaran", responses=told)
     async def code_commit(request: Request) -> Response:
         return await _answer(door, request, "commit")
 
 
 def add_claims(router: APIRouter, door: Door) -> None:
     """Completion claims in the shape of the partner topic."""
+    unproven = door.limits.limit(
+        "TOO_MANY_CLAIMS",
+        TOO_MANY,
+        address=door.settings.unproven_claims_per_address_per_hour,
+        everybody=door.settings.unproven_claims_per_hour,
+    )
 
     @router.post("/partner/claims", status_code=202, summary="Klaim pelatihan selesai")
     async def claim(request: Request) -> dict[str, Any]:
         judged = await _judged(door, request)
         if isinstance(judged, ClaimRefused):
-            await _refuse(door, judged.reason, judged, len(await raw_body(request)))
+            if judged.partner_code is None or judged.reason == "KEY_REVOKED":  # a thief may have that key
+                _bounded(door, unproven)
+            await _refuse(door, judged.reason, judged, len(await request.body()))
             raise Problem(judged.reason, status=403, sentence=NOT_BELIEVED)
         try:
             return dict(await door.execute(judged.command))
@@ -186,12 +221,27 @@ NOT_BELIEVED = (
 )
 
 
+TOO_MANY = (
+    "Terlalu banyak klaim yang tanda tangannya tidak terbukti. Periksa kunci dan isinya, lalu kirim lagi setelah "
+    "{minutes} menit."
+)
+
+
+def _bounded(door: Door, unproven: Limit) -> None:
+    """Whoever proves nothing may be anybody: what they send is kept only so often. Raises Problem TOO_MANY_CLAIMS."""
+    try:
+        door.limits.take(unproven, everybody="everybody")
+    except Problem as problem:
+        door.service.metrics.limited.labels(problem.code).inc()
+        raise
+
+
 async def _judged(door: Door, request: Request) -> ClaimAccepted | ClaimRefused:
     names = (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE)
     doubled = any(len(request.headers.getlist(name)) > 1 for name in names)
     flaw = "HEADER_DOUBLED" if doubled else None
     claim_id, timestamp, signature = (request.headers.get(name) for name in names)
-    envelope = Envelope(claim_id, timestamp, signature, await raw_body(request), flaw=flaw)
+    envelope = Envelope(claim_id, timestamp, signature, await request.body(), flaw=flaw)
     try:
         return door.border.judge_envelope(envelope, door.service.clock.wall(), DOOR_AGE)
     except PartnersUnreadable:
@@ -199,5 +249,6 @@ async def _judged(door: Door, request: Request) -> ClaimAccepted | ClaimRefused:
 
 
 async def _refuse(door: Door, reason: str, claim: ClaimRefused | RecordCompletion, size: int) -> None:
-    place = f"http/{claim.digest}"
+    # One body may be refused unsigned, and again signed, for another reason: each is kept, and counts in its quota.
+    place = f"http/{claim.digest}/{claim.claim_id or '-'}/{reason}"
     await door.execute(RefuseClaim(place, reason, claim.partner_code, claim.digest, claim.claim_id, size))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
-from services.incentive import delay_store, money_proof, store
+from services.incentive import claim_store, delay_store, money_proof, store
 from services.incentive.adapters.bank import BankAway
 from services.incentive.adapters.statement import reconcile
 from services.incentive.api import views
@@ -23,6 +23,8 @@ from services.incentive.api.bodies import (
     DecisionBody,
     DepositBody,
     KindPath,
+    PageNumber,
+    PartnerQuery,
     ReconciliationBody,
     Reference,
     RejectionBody,
@@ -40,6 +42,7 @@ from shared.security.accounts import Staff
 from shared.web.problems import Problem
 
 PAGE = 100
+Trouble = Annotated[Literal["unknown", "failed"], Query()]
 BANK_AWAY = "Bank belum menjawab. Tidak ada yang berubah; coba lagi sebentar lagi."
 
 
@@ -114,8 +117,10 @@ def add_payments(router: APIRouter, door: Door) -> None:
     anybody, secretariat = Depends(door.accounts.require()), Depends(door.accounts.require("secretariat"))
 
     @router.get("/staff/payments", summary="Pembayaran yang perlu dilihat")
-    async def unresolved(after: After = "", staff: Staff = anybody) -> dict[str, Any]:
-        return _page(door, await store.unresolved_participants(door.service.database, after, PAGE))
+    async def payments(state: Trouble = "unknown", after: After = "", staff: Staff = anybody) -> dict[str, Any]:
+        """People with a payment that is unknown or in conflict, or with one that failed or came back."""
+        people = store.unsure_participants if state == "unknown" else store.failed_participants
+        return _page(door, await people(door.service.database, after, PAGE))
 
     @router.get("/staff/delays", summary="Insentif yang terlambat")
     async def late(after: After = "", staff: Staff = anybody) -> dict[str, Any]:
@@ -174,8 +179,11 @@ def add_claims(router: APIRouter, door: Door) -> None:
     anybody = Depends(door.accounts.require())
 
     @router.get("/staff/refused-claims", summary="Klaim yang ditolak")
-    async def refused(staff: Staff = anybody) -> dict[str, Any]:
-        found = await store.latest_refused_claims(door.service.database, PAGE)
+    async def refused(
+        partner_code: PartnerQuery = "", page_no: PageNumber = 0, staff: Staff = anybody
+    ) -> dict[str, Any]:
+        """The latest first; with `partner_code` (`-` for unproven ones) nobody else's push a platform's own out."""
+        found = await claim_store.refused_claims(door.service.database, PAGE, of=partner_code, skip=page_no * PAGE)
         shown = [
             {
                 "place": each.place,
@@ -186,7 +194,7 @@ def add_claims(router: APIRouter, door: Door) -> None:
             }
             for each in found
         ]
-        return {"claims": shown}
+        return {"claims": shown, "next": page_no + 1 if len(found) == PAGE else None}
 
 
 def add_funds(router: APIRouter, door: Door) -> None:

@@ -17,7 +17,8 @@ class RefusedClaim:
     collection: ClassVar[str] = "refused_claims"
 
     place: str
-    """`<topic>/<partition>/<offset>`, or `http/<digest>` for a claim that came over HTTP."""
+    """`<topic>/<partition>/<offset>`, or `http/<digest>/<claim id>/<reason>` for a claim that came over HTTP (id
+    `-` when nothing proved it)."""
     reason: str
     partner_code: str | None
     digest: str

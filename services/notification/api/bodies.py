@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Header, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ApplicantId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$")]
@@ -15,7 +15,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_lengt
 
 Short = Annotated[str, Field(min_length=1, max_length=64)]
 Value = Annotated[str, Field(min_length=1, max_length=300)]
-Letter = Annotated[str, Field(min_length=3, max_length=600)]
+Letter = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=600)]
 """What a person complains of, or what the office answers; an answer must fit into ten SMS with its frame."""
 
 
@@ -27,7 +27,7 @@ class Body(BaseModel):
 
 class CampaignBody(Body):
     template: Short
-    title: Annotated[str, Field(min_length=3, max_length=120)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
     channels: Annotated[tuple[Short, ...], Field(min_length=1, max_length=10)]
     kecamatan: Annotated[tuple[Short, ...], Field(max_length=100)] = ()
     """Kemendagri codes; none = the whole city."""

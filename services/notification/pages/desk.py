@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.notification import store
-from services.notification.api.bodies import Key, TicketBody
+from services.notification.api.bodies import Key, Letter, TicketBody
 from services.notification.api.door import Door
 from services.notification.api.tickets import answer_command, open_command
 from services.notification.domain.ticket import TOPICS, Ticket
@@ -46,7 +46,7 @@ TICKETS, UNSENT, CAMPAIGNS = 200, 50, 10
 
 FieldQuery = Annotated[str, Query(pattern=r"^[a-z]{0,20}$")]
 IdQuery = Annotated[str, Query(pattern=r"^[0-9a-f-]{0,36}$")]
-Answer = Annotated[str, Form(min_length=3, max_length=600)]
+Answer = Annotated[Letter, Form()]
 
 
 def add_desk(router: APIRouter, door: Door) -> None:

@@ -122,6 +122,8 @@ async def test_a_complaint_is_told_answered_taken_up_and_closed(desk: Desk) -> N
     assert ticket in page
     assert f'href="/registration/cari?nomor={ANNA}"' in page
     assert "Insentif &lt;b&gt;saya&lt;/b&gt; belum masuk." in page
+    blank = await desk.client.post(f"/desk/tickets/{ticket}/answer", data={"answer": "    "})
+    assert (blank.status_code, blank.json()["code"]) == (422, "INPUT_INVALID")
     form = await desk.client.post(f"/desk/tickets/{ticket}/answer", data={"answer": "Dibayar hari Senin."})
     assert (form.status_code, form.headers["location"]) == (303, "/notification/desk")
     reopened = await desk.client.post(f"/tickets/{ticket}/reopening", json={"complaint": "Masih belum."})

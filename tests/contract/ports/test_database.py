@@ -175,6 +175,10 @@ async def test_a_change_sets_adds_removes_and_counts_what_it_met(client: Client)
         ({"n": None}, ["c"]),
         ({"$or": [{"n": 1}, {"_id": "c"}]}, ["a", "c"]),
         ({"born": "2001-02-03"}, ["c"]),
+        (
+            {"n": {"$ne": 1}, "$or": [{"at": {"$exists": False}}, {"at": {"$lte": datetime(2020, 4, 11, tzinfo=UTC)}}]},
+            ["b"],
+        ),
     ],
 )
 async def test_questions_mean_the_same(client: Client, where: Where, found: list[str]) -> None:
@@ -182,7 +186,7 @@ async def test_questions_mean_the_same(client: Client, where: Where, found: list
     documents = [
         {"_id": "a", "n": 1, "in": {"side": "left"}},
         {"_id": "b", "n": 2},
-        {"_id": "c", "born": date(2001, 2, 3)},
+        {"_id": "c", "born": date(2001, 2, 3), "at": datetime(2020, 4, 12, tzinfo=UTC)},
     ]
     await database.write([Insert("things", document) for document in documents])
     assert sorted(await ids(database, where)) == found

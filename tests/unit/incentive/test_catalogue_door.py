@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.incentive.api import LARGE_BODIES
+from services.incentive.api import LARGE_BODIES, catalogue_files
 from services.incentive.api.catalogue_door import CatalogueBody, CourseRow
 from services.incentive.domain.catalogue import COLUMNS
 from shared.contracts.decision import Refused
@@ -125,9 +125,15 @@ def test_a_list_has_at_most_five_thousand_courses_in_two_mebibytes() -> None:
 
 
 async def test_a_file_that_is_none_is_refused_as_on_the_page(house: House) -> None:
-    for text in ("", "course_code\n", "x"):
+    for text in ("", "course_code\n", "x", "course_code\nTKP\r001,x\n"):
         refused = await house.post(f"{PLACE}/preview", {**NAME, "csv": text}, **await house.staff("secretariat"))
         assert (refused.status_code, refused.json()["code"]) == (422, "CATALOGUE_FILE_WRONG")
+
+
+@pytest.mark.parametrize("raw", [b"course_code\nTKP\r001\n", b"course_code\n" + b"x" * 131_073, b"course_code\n\xff\n"])
+def test_what_the_reader_of_tables_gives_up_on_is_no_catalogue(raw: bytes) -> None:
+    with pytest.raises(Refused, match="CATALOGUE_FILE_WRONG"):
+        catalogue_files.rows_of(raw)
 
 
 @pytest.mark.parametrize("role", ["placement", "disputes", "approver", "auditor"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from services.incentive.api import OwnCodes
 from shared.contracts.decision import Refused
 from tests.unit.incentive.builders import COURSE, DEAR_COURSE
-from tests.unit.incentive.house import ACCOUNT, ANN, NIK, TRACKING, House
+from tests.unit.incentive.house import ACCOUNT, ANN, NIK, TRACKING, House, open_house
 from tests.unit.incentive.steps import select
 
 
@@ -176,3 +177,20 @@ async def test_codes_are_asked_for_with_the_tracking_code_and_not_too_often(hous
         await codes.issue(ANN, "survey")
     with pytest.raises(Refused, match="PARTICIPANT_UNKNOWN"):
         await codes.issue("nobody", "survey")
+
+
+async def asked_for(house: House, address: str, tracking_code: str = TRACKING) -> tuple[int, str, bool]:
+    """Status and code of the answer, and whether it says when to come again."""
+    url, headers = f"/incentive/participants/{ANN}/codes", {"Tracking-Code": tracking_code, "X-Forwarded-For": address}
+    answer = await house.client.post(url, json={"purpose": "purchase"}, headers=headers)
+    return answer.status_code, answer.json().get("code", ""), "Retry-After" in answer.headers
+
+
+async def test_codes_asked_for_by_a_program_are_limited_as_those_of_the_pages(tmp_path: Path) -> None:
+    taken, refused = (202, "", False), (429, "TOO_MANY_CODES", True)
+    async for house in open_house(tmp_path, codes_per_number_per_hour=3, codes_per_address_per_hour=2):
+        await select(house)
+        assert await asked_for(house, "203.0.113.1", "ZZZZ-ZZZZ-ZZZZ") == (404, "PARTICIPANT_UNKNOWN", False)
+        assert [await asked_for(house, "203.0.113.1") for _ in range(3)] == [taken, taken, refused]
+        assert await asked_for(house, "203.0.113.2") == taken
+        assert await asked_for(house, "203.0.113.3") == refused

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
-from fastapi import Request
 
 from services.incentive import api
 from services.incentive.adapters.bank import Bank, SimulatedBankClient
 from services.incentive.api import views
+from services.incentive.api.bodies import DecisionBody
 from services.incentive.domain.refusals import REFUSALS
 from services.incentive.domain.reviews import ReviewCourse
 from shared.engine.ports import Change
-from shared.web.guard import raw_body, strict_json
+from shared.web.guard import strict_json
 from shared.web.host import host
 from shared.web.problems import Problem
 from tests.unit.incentive.city import city_with
@@ -157,14 +155,13 @@ def test_what_cannot_be_opened_stays_hidden(house: House) -> None:
     assert views.opened(None, "card_number", sealed) == "•••"
 
 
-async def test_a_body_that_never_ends_is_given_up() -> None:
-    async def receive() -> dict[str, Any]:
-        await asyncio.sleep(60)
-        return {}
-
-    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
-    with pytest.raises(Problem, match="NOT_JSON"):
-        await raw_body(request, seconds=0.01)
+async def test_three_blanks_are_no_evidence_and_blanks_around_it_are_not_kept(house: House) -> None:
+    path, approver = f"/incentive/staff/payments/{'A' * 30}/decision", await house.staff("approver")
+    for blank in ("   ", "  x ", "\n\t\n"):
+        answer = await house.post(path, {"paid": True, "evidence": blank}, **approver)
+        assert (answer.status_code, answer.json()["code"]) == (422, "INPUT_INVALID")
+        assert answer.json()["fields"] == [{"field": "evidence", "fault": "string_too_short"}]
+    assert DecisionBody(paid=True, evidence=f"  RK-1{' ' * 300}").evidence == "RK-1"
 
 
 def test_json_that_is_too_deep_is_refused() -> None:

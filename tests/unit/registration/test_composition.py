@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
 from services.registration import app
 from services.registration.adapters import sheets
@@ -17,7 +17,6 @@ from shared.platform.metrics import EngineMetrics
 from shared.security.accounts import Accounts
 from shared.security.vault import RecordSeal, Vault
 from shared.web import guard
-from shared.web.problems import Problem
 from tests.fakes import LoopClock, MemoryBroker, MemoryDatabase, MemoryLog, MemoryStore
 from tests.unit.registration.house import DoorAccounts
 
@@ -61,17 +60,6 @@ def test_an_application_under_rules_no_longer_shipped_is_decided_under_those_of_
 
     assert reference.rules_of("prakerja-2023").max_per_kk == 2
     assert reference.rules_of("prakerja-2019") is reference.rules
-
-
-async def test_a_body_that_comes_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-
-    async def never() -> Any:
-        await asyncio.sleep(10)
-
-    scope = {"type": "http", "method": "POST", "headers": []}
-    with pytest.raises(Problem, match="NOT_JSON") as problem:
-        await guard.raw_body(Request(scope, never), seconds=0.01)
-    assert problem.value.status == 408
 
 
 def test_ordinary_numbers_pass_the_guard() -> None:

@@ -19,6 +19,7 @@ from shared.engine.ports import Clock, Database, TransientError
 from shared.engine.service import Ports, Unavailable
 from shared.platform.clock import SystemClock
 from shared.platform.metrics import EngineMetrics
+from shared.web.guard import GuardedRoute
 from shared.web.host import host
 from shared.web.problems import Problem
 from tests.fakes import MemoryDatabase, MemoryStore
@@ -77,7 +78,7 @@ class Idle:
 
 
 def app_of(service: Idle, **options: Any) -> FastAPI:
-    router = APIRouter(prefix="/idle")
+    router = APIRouter(prefix="/idle", route_class=GuardedRoute)
 
     @router.post("/bodies")
     async def take(body: Body) -> dict[str, int]:

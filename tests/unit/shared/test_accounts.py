@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from shared.engine.ports import Change
 from shared.security.accounts import SESSIONS, STAFF, TRIES, Accounts, Staff
 from tests.fakes import MemoryDatabase, MemoryStore
 from tests.unit.shared.office import OWN, HandClock, accounts_on, refusal, signed_in
@@ -81,6 +84,33 @@ async def test_after_five_wrong_tries_sign_in_pauses(accounts: Accounts, clock: 
     assert (paused.code, paused.status, paused.retry_after) == ("SIGN_IN_PAUSED", 429, 300)
     clock.pass_(minutes=5)
     assert await accounts.sign_in("rina", OWN)
+
+
+async def test_thirty_tries_at_once_are_five_and_then_sign_in_pauses(accounts: Accounts, clock: HandClock) -> None:
+    await signed_in(accounts)
+    tries = (refusal(accounts.sign_in("rina", f"guess {number}")) for number in range(30))
+    codes = Counter(each.code for each in await asyncio.gather(*tries))
+    assert codes == {"SIGN_IN_REFUSED": 5, "SIGN_IN_PAUSED": 25}
+    assert (await refusal(accounts.sign_in("rina", OWN))).code == "SIGN_IN_PAUSED"
+    clock.pass_(minutes=5)
+    assert await accounts.sign_in("rina", OWN)
+
+
+async def test_tries_that_a_crash_left_uncounted_pause_and_do_not_lock_for_ever(
+    accounts: Accounts, database: MemoryDatabase, clock: HandClock
+) -> None:
+    await signed_in(accounts)
+    await database.change(Change(STAFF, {"_id": "rina"}, set={"tries": TRIES}))
+    assert (await refusal(accounts.sign_in("rina", OWN))).code == "SIGN_IN_PAUSED"
+    clock.pass_(minutes=5)
+    assert await accounts.sign_in("rina", OWN)
+
+
+async def test_being_asked_for_a_new_password_is_no_wrong_try(accounts: Accounts) -> None:
+    first = await accounts.add("rina", "Rina", ["placement"])
+    for _ in range(TRIES + 1):
+        assert (await refusal(accounts.sign_in("rina", first))).code == "PASSWORD_MUST_CHANGE"
+    assert await accounts.sign_in("rina", first, OWN)
 
 
 async def test_a_right_password_begins_the_count_anew(accounts: Accounts) -> None:

@@ -75,6 +75,10 @@ class House:
     [
         (scope(), "citizen"),
         (scope("/incentive/partner/claims"), "partner"),
+        (scope("/api/v1/integration/payment/redeem-code/commit"), "partner"),
+        (scope("/incentive/bank/notices"), "partner"),
+        (scope("/api/v1/integration/payment/redeem-code/status", authorization=""), "partner"),
+        (scope("/incentive/bank/notices", authorization="Bearer x", cookie=f"{COOKIE}=x"), "partner"),
         (scope("/registration/waves", authorization="Bearer x"), "staff"),
         (scope("/registration/waves", cookie=f"{COOKIE}=x"), "staff"),
         (scope("/registration/daftar", cookie="daftar=x"), "citizen"),
@@ -106,6 +110,27 @@ async def test_a_browser_is_told_in_plain_words_that_coming_later_costs_nothing(
     assert headers[b"retry-after"] + b" detik" in body
     assert b"tidak mengubah peluang" in body
     assert b"content-security-policy" in headers
+
+
+async def test_a_platform_is_refused_in_the_form_of_its_own_interface() -> None:
+    house = House()
+    house.door.lanes["partner"].under_way = FIRST
+    path = "/api/v1/integration/payment/redeem-code/commit"
+    status, headers, body = await house.visit(scope(path, accept="text/html,*/*"))
+    assert (status, headers[b"content-type"]) == (503, b"application/json")
+    assert COME_AGAIN_SECONDS[0] <= int(headers[b"retry-after"]) <= COME_AGAIN_SECONDS[1]
+    told = json.loads(body)
+    assert (told["success"], told["code"]) == (False, "ERRPLT50301")
+    assert told["message"] == "Layanan sedang penuh. Data Anda belum dikirim; coba lagi sesuai Retry-After."
+    assert json.loads((await house.visit(scope("/incentive/bank/notices")))[2])["code"] == "BUSY"
+
+
+async def test_a_crowd_of_citizens_leaves_platforms_and_banks_their_lane() -> None:
+    house = House()
+    house.door.lanes["citizen"].under_way = house.door.lanes["staff"].under_way = FIRST
+    for path in ("/api/v1/integration/payment/redeem-code/commit", "/incentive/bank/notices"):
+        assert (await house.visit(scope(path)))[0] == 202
+        assert (await house.visit(scope(path, authorization="")))[0] == 202
 
 
 async def test_not_all_are_sent_back_for_the_same_moment() -> None:

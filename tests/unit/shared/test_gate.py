@@ -136,6 +136,15 @@ async def test_others_are_let_through() -> None:
         assert await line.status() == 202
 
 
+async def test_a_platform_is_refused_in_the_form_of_its_own_interface() -> None:
+    async with built() as house, house.line() as line:
+        house.lanes["partner"].under_way = FIRST
+        await line.send(request().replace(b"/registration/applications", b"/api/v1/integration/payment/x"))
+        head = await line.reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 ")
+        assert (await line.reader.readuntil(b"}")).startswith(b'{"success": false, "code": "ERRPLT50301"')
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -159,6 +168,10 @@ def test_what_is_not_beyond_doubt_goes_the_usual_way(data: bytes) -> None:
     [
         (b"GET /registration/daftar?langkah=2 HTTP/1.1", "citizen"),
         (b"POST /incentive/partner/claims HTTP/1.1", "partner"),
+        (b"POST /api/v1/integration/payment/redeem-code/commit HTTP/1.1", "partner"),
+        (b"POST /incentive/bank/notices HTTP/1.1", "partner"),
+        (b"POST /api/v1/integration/payment/redeem-code/status HTTP/1.1\r\nAuthorization:", "partner"),
+        (b"GET /incentive/staff/claims HTTP/1.1\r\nAuthorization: Bearer x", "staff"),
         (b"GET /registration/health HTTP/1.1", None),
         (b"GET /registration/style.css?v=1 HTTP/1.1", None),
         (b"OPTIONS * HTTP/1.1", None),

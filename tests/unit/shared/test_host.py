@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from shared.platform.traces import new_trace
-from shared.web.host import MOST_BODY_BYTES
+from shared.web.body_limits import MOST_BODY_BYTES
 from tests.unit.shared.doors import Idle, app_of, client_of
 
 UPLOADS = {"/idle/uploads": 1024 * 1024}
