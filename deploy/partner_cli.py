@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 from cyclopts import App, Parameter
 
 from deploy.operator import partner_file, partner_kit
@@ -100,9 +101,21 @@ def list_keys(*, file: File = PARTNERS, json: Json = False) -> int:
 
 
 @partner.command(name="add-key")
-def add_key(partner: str, public_key: str, *, file: File = PARTNERS, json: Json = False) -> int:
-    """A second active key beside the first, while the platform changes over."""
-    return _told(json, lambda: partner_file.add_key(file, partner, public_key))
+def add_key(partner: str, public_key: str, *, badges: bool = False, file: File = PARTNERS, json: Json = False) -> int:
+    """A second active key beside the first, while the platform changes over. `--badges`: one that signs its badges."""
+    return _told(json, lambda: partner_file.add_key(file, partner, public_key, badges))
+
+
+@partner.command(name="add-sign-key")
+def add_sign_key(partner: str, target: Path, *, file: File = PARTNERS, json: Json = False) -> int:
+    """Make a second secret for a platform's requests (status, commit, its refused claims), in a new file for it."""
+    return _told(json, lambda: partner_file.add_sign_key(file, partner, target))
+
+
+@partner.command(name="retire-sign-key")
+def retire_sign_key(partner: str, fingerprint: str, *, file: File = PARTNERS, json: Json = False) -> int:
+    """Take a secret away, named by its fingerprint (`gelombang partner keys`), once the platform uses the other."""
+    return _told(json, lambda: partner_file.retire_sign_key(file, partner, fingerprint))
 
 
 @partner.command(name="revoke-key")
@@ -130,9 +143,17 @@ def refused(
 
     async def work() -> int:
         async with installation(folder) as found, found.client("secretariat") as client:
-            answer = await client.get("/incentive/staff/refused-claims")
-            answer.raise_for_status()
-            tell([each for each in answer.json()["claims"] if each["partner_code"] == partner], json)
+            tell(await refused_claims(client, partner), json)
         return 0
 
     return run(work())
+
+
+async def refused_claims(client: httpx.AsyncClient, partner: str) -> list[dict[str, Any]]:
+    """The latest refused claims that a platform's key had signed. Raises OperatorError for what can be no code."""
+    answer = await client.get("/incentive/staff/refused-claims", params={"partner_code": partner})
+    if answer.status_code == 422:
+        raise OperatorError(f"{partner} is no code of a platform (gelombang partner keys lists them)")
+    answer.raise_for_status()
+    found: list[dict[str, Any]] = answer.json()["claims"]
+    return found

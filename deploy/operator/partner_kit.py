@@ -61,7 +61,7 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def platform_of(partner_code: str, key: Ed25519PrivateKey) -> Platform:
-    return Platform(partner_code, partner_code.lower(), "unused", key, partner_code[:3])
+    return Platform(partner_code, partner_code.lower(), "the kit signs no requests", key, partner_code[:3])
 
 
 def scene_of(platform: Platform, at: datetime) -> Scene:

@@ -1,6 +1,6 @@
 """What the partners' files tell about completions that were taken before: withdrawn badges, keys stolen earlier.
 
-A timer of the service looks once a minute; what it finds becomes ordinary commands (later_findings.py).
+A timer of the service looks every 30 seconds; what it finds becomes ordinary commands (later_findings.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EVERY = timedelta(seconds=30)
 
 
 class PartnerWatch:
-    """Remembers per partner which list it has gone through, so that a list is walked once and not every minute."""
+    """Remembers per partner which list it has gone through, so that a list is walked once and not each time."""
 
     def __init__(self, partners: PartnerFile, clock: Clock) -> None:
         self._partners, self._clock = partners, clock

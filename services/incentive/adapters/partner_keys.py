@@ -1,6 +1,6 @@
-"""Public keys of course platforms: how they are written, whether they still count, and what a signature proves.
+"""Keys of course platforms: how they are written, whether they still count, and what a signature proves.
 
-A key is `whpk_<base64>` (Standard Webhooks) or `z6Mk...` (multibase, as credentials name it), with a status:
+A public key is `whpk_<base64>` (Standard Webhooks) or `z6Mk...` (multibase, as credentials name it), with a status:
 
     {"public_key": "whpk_...", "status": "active"}
     {"public_key": "whpk_...", "status": "revoked", "revoked_at": "2020-08-20T03:00:00Z"}
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 PUBLIC_PREFIX = "whpk_"
 MOST_ACTIVE = 2
 """While a platform changes its key both count; a third would be one that nobody looks after."""
+LEAST_SIGN_KEY = 16
+"""Letters of the shortest secret of a platform's requests."""
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519 = b"\xed\x01"
 """Multicodec of an Ed25519 public key; `z6Mk` begins every such key in base58btc (VC Data Integrity)."""
@@ -88,6 +91,26 @@ def _key(row: Mapping[str, Any]) -> PartnerKey:
     if revoked_at is not None and revoked_at.tzinfo is None:
         raise ValueError("revoked_at needs a time zone")
     return PartnerKey(public_key(str(row["public_key"])), row["status"] == "active", revoked_at)
+
+
+def sign_keys_of(row: Mapping[str, Any]) -> list[str]:
+    """The secrets of a platform's requests as its row has them: `sign_keys`, or the one `sign_key`."""
+    return list(row["sign_keys"]) if "sign_keys" in row else [row["sign_key"]]
+
+
+def read_sign_keys(row: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Those secrets. Raises ValueError for none, more than MOST_ACTIVE, the same twice, and one that is too short."""
+    found = sign_keys_of(row)
+    if any(not isinstance(each, str) or len(each.strip()) < LEAST_SIGN_KEY for each in found):
+        raise ValueError(f"a sign key is a text of {LEAST_SIGN_KEY} letters or more")
+    if not 1 <= len(found) <= MOST_ACTIVE or len(set(found)) != len(found):
+        raise ValueError(f"a partner has one sign key, or {MOST_ACTIVE} that differ")
+    return tuple(each.encode() for each in found)
+
+
+def fingerprint(secret: str) -> str:
+    """What a secret is called where it must not be shown: twelve digits of its SHA-256."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:12]
 
 
 def public_key(text: str) -> Ed25519PublicKey:

@@ -8,7 +8,8 @@
       "catalogue": "https://platform.example/catalogue.json"}]
 
 `client_code` and `sign_key` belong to the partner interface (HMAC), `keys` to signed claims (Ed25519): partner_keys.py.
-What follows `keys` is optional. A file that cannot be read stops claims instead of trusting old keys. Signed lists of
+While a platform changes its `sign_key` there are two, `"sign_keys": ["...", "..."]` instead, and both count. What
+follows `keys` is optional. A file that cannot be read stops claims instead of trusting old keys. Signed lists of
 withdrawn badges lie beside it, in `status_lists/<partner_code>.json` (operations.md, Partners).
 """
 
@@ -21,7 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from services.incentive.adapters.partner_keys import PartnerKey, read_keys
+from services.incentive.adapters.partner_keys import PartnerKey, read_keys, read_sign_keys
 from services.incentive.domain.partner_rates import Limits
 
 __all__ = ["PartnerFile", "PartnerKey", "PartnerList", "Partners", "PartnersUnreadable", "read_partners"]
@@ -54,7 +55,8 @@ class Partner:
 
     partner_code: str
     client_code: str
-    sign_key: bytes = field(repr=False)
+    sign_keys: Sequence[bytes] = field(repr=False)
+    """Secrets of its requests: one, or two while it changes over."""
     keys: Sequence[PartnerKey] = ()
     limits: Limits = field(default_factory=Limits)
     badges: Badges | None = None
@@ -142,18 +144,22 @@ def status_list_path(partners_file: Path, partner_code: str) -> Path:
 
 
 def read_partners(rows: Any) -> list[Partner]:
-    """Partners of the parsed file. Raises ValueError when a field is missing or of another kind."""
+    """Partners of the parsed file. Raises ValueError for a field that is missing or wrong, and for a doubled code."""
     try:
-        return [_partner(row) for row in rows]
+        partners = [_partner(row) for row in rows]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("a partner lacks a field") from error
+    for codes in ([each.partner_code for each in partners], [each.client_code for each in partners]):
+        if len(set(codes)) != len(codes):
+            raise ValueError("two partners have the same partner_code or client_code")
+    return partners
 
 
 def _partner(row: Mapping[str, Any]) -> Partner:
     return Partner(
         partner_code=str(row["partner_code"]),
         client_code=str(row["client_code"]),
-        sign_key=str(row["sign_key"]).encode(),
+        sign_keys=read_sign_keys(row),
         keys=read_keys(row["keys"]),
         limits=_limits(row),
         badges=_badges(row["badges"]) if row.get("badges") else None,

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.incentive import claim_store
 from services.incentive.adapters.partners import Partner, PartnersUnreadable
 from services.incentive.api.door import Door
-from services.incentive.api.platforms import is_fresh, signature_fits
+from services.incentive.api.platforms import NOBODYS_KEY, is_fresh, signature_fits
 from services.incentive.domain.refused_claims import RefusedClaim
-from shared.web.guard import raw_body, strict_json
+from shared.web.guard import strict_json
 from shared.web.problems import Problem
 
 PATH = "/incentive/partner/refused-claims"
@@ -39,14 +39,14 @@ def add_report(router: APIRouter, door: Door) -> None:
 
     @router.post("/partner/refused-claims", summary="Klaim yang ditolak, untuk platformnya sendiri")
     async def refused(request: Request) -> dict[str, Any]:
-        raw = await raw_body(request)
+        raw = await request.body()
         partner = _asking(door, request, raw)
         asked = _asked(raw)
         database = door.service.database
         if asked.digests:
             found = await claim_store.refused_claims_by_digest(database, asked.digests)
         else:
-            found = await claim_store.refused_claims_of(database, partner.partner_code, LATEST)
+            found = await claim_store.refused_claims(database, LATEST, of=partner.partner_code)
         own = [each for each in found if each.partner_code in (None, partner.partner_code)]
         return {"claims": [_shown(each) for each in own], "reasons": dict(Counter(each.reason for each in own))}
 
@@ -59,8 +59,8 @@ def _asking(door: Door, request: Request, raw: bytes) -> Partner:
         partner = door.partners.by_client(client)
     except PartnersUnreadable:
         raise Problem("NOT_READY") from None
-    key = partner.sign_key if partner else b"-"
-    fits = signature_fits(key, client, timestamp, PATH, raw, headers.get("signature", ""))
+    keys = partner.sign_keys if partner else NOBODYS_KEY
+    fits = signature_fits(keys, client, timestamp, PATH, raw, headers.get("signature", ""))
     if partner is None or not fits or not is_fresh(timestamp, door.service.clock.wall()):
         raise Problem(
             "SIGNATURE_WRONG", status=401, sentence="Tanda tangan atau waktunya salah. Periksa kunci dan jam."

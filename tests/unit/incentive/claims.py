@@ -19,7 +19,7 @@ PLATFORM, OTHER = new_platforms({"TOKOPEDIA": "TKP", "BUKALAPAK": "BKL"})
 
 def partner(platform: Platform, *, active: bool = True) -> Partner:
     key = PartnerKey(platform.key.public_key(), active)
-    return Partner(platform.partner_code, platform.client_code, platform.sign_key.encode(), (key,))
+    return Partner(platform.partner_code, platform.client_code, (platform.sign_key.encode(),), (key,))
 
 
 def border(*partners: Partner) -> Border:

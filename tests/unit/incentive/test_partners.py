@@ -16,6 +16,8 @@ from services.incentive.adapters.border import Border, ClaimAccepted, ClaimRefus
 from services.incentive.adapters.partners import PartnerFile, PartnerKey, PartnersUnreadable, read_partners
 from tests.unit.incentive.claims import NOW, PLATFORM, border, genuine, partner, reason, record
 
+SECRET, ANOTHER = "k" * 16, "j" * 16
+
 
 def test_a_revoked_key_counts_no_more_and_is_named() -> None:
     judged = border(partner(PLATFORM, active=False)).judge(record(genuine()), NOW)
@@ -54,14 +56,19 @@ def test_the_partners_file_is_read_again_when_it_changes(tmp_path: Path) -> None
     "row",
     [
         {},
-        {"partner_code": "A", "client_code": "a", "sign_key": "k", "keys": [{"public_key": "x", "status": "active"}]},
         {
             "partner_code": "A",
             "client_code": "a",
-            "sign_key": "k",
+            "sign_key": SECRET,
+            "keys": [{"public_key": "x", "status": "active"}],
+        },
+        {
+            "partner_code": "A",
+            "client_code": "a",
+            "sign_key": SECRET,
             "keys": [{"public_key": "QUFB", "status": "active"}],
         },
-        {"partner_code": "A", "client_code": "a", "sign_key": "k", "keys": [{"public_key": "", "status": "asleep"}]},
+        {"partner_code": "A", "client_code": "a", "sign_key": SECRET, "keys": [{"public_key": "", "status": "asleep"}]},
         None,
     ],
 )
@@ -79,7 +86,7 @@ def test_the_ed25519_vector_of_rfc_8032_verifies() -> None:
             {
                 "partner_code": "A",
                 "client_code": "a",
-                "sign_key": "k",
+                "sign_key": SECRET,
                 "keys": [{"public_key": public, "status": "active"}],
             }
         ]
@@ -89,3 +96,50 @@ def test_the_ed25519_vector_of_rfc_8032_verifies() -> None:
     )
     assert found.keys[0].verifies(signature, b"")
     assert not found.keys[0].verifies(signature, b"x")
+
+
+@pytest.mark.parametrize(
+    ("fields", "keys"),
+    [
+        ({"sign_key": SECRET}, (SECRET.encode(),)),
+        ({"sign_keys": [SECRET]}, (SECRET.encode(),)),
+        ({"sign_keys": [SECRET, ANOTHER]}, (SECRET.encode(), ANOTHER.encode())),
+    ],
+)
+def test_a_platform_has_one_secret_for_its_requests_or_two_while_it_changes(
+    fields: dict[str, Any], keys: tuple[bytes, ...]
+) -> None:
+    (found,) = read_partners([{"partner_code": "A", "client_code": "a", "keys": [], **fields}])
+    assert found.sign_keys == keys
+    assert SECRET not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"sign_key": ""},
+        {"sign_key": "k" * 15},
+        {"sign_key": " " * 16},
+        {"sign_key": None},
+        {"sign_key": 1234567890123456},
+        {"sign_keys": []},
+        {"sign_keys": SECRET},
+        {"sign_keys": [SECRET, ""]},
+        {"sign_keys": [SECRET, SECRET]},
+        {"sign_keys": [SECRET, ANOTHER, "i" * 16]},
+        {"sign_keys": [], "sign_key": SECRET},
+    ],
+)
+def test_a_secret_that_protects_nothing_is_not_read(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"sign key|lacks a field"):
+        read_partners([{"partner_code": "A", "client_code": "a", "keys": [], **fields}])
+
+
+@pytest.mark.parametrize(
+    "second", [{"partner_code": "A", "client_code": "b"}, {"partner_code": "B", "client_code": "a"}]
+)
+def test_two_partners_of_one_name_are_not_read(second: dict[str, str]) -> None:
+    rows = [{"partner_code": "A", "client_code": "a"}, second]
+    with pytest.raises(ValueError, match="two partners have the same"):
+        read_partners([{**row, "sign_key": SECRET, "keys": []} for row in rows])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from deploy.operator import partner_file
 from deploy.simulators.claims import FORGERIES, make_claim
 from deploy.simulators.course_platform import signature
 from services.incentive import store
@@ -18,6 +19,7 @@ from tests.unit.incentive.builders import COURSE
 from tests.unit.incentive.house import ANN, House
 from tests.unit.incentive.steps import bought, claimed, platform_of, select, simulator
 
+KEYS = (b"my_sign_key",)
 REAL_VECTORS = [
     ("commit", b'{"redeem_code":"code"}', "943c20a8e36b6243f576404b00fffdc86411ce1f"),
     ("status", b'{"redeem_code":"code"}', "a5f5612936482e73254d1c74e7064de0da83a8e7"),
@@ -29,13 +31,13 @@ REAL_VECTORS = [
 def test_the_programmes_own_signature_vectors_fit(act: str, body: bytes, expected: str) -> None:
     path = f"/api/v1/integration/payment/redeem-code/{act}"
     assert signature("my_sign_key", "myclient_code", "1516239022", path, body.decode()) == expected
-    assert signature_fits(b"my_sign_key", "myclient_code", "1516239022", path, body, expected)
+    assert signature_fits((b"my_sign_key",), "myclient_code", "1516239022", path, body, expected)
     spaced = body.replace(b":", b": ").replace(b",", b", ")
-    assert signature_fits(b"my_sign_key", "myclient_code", "1516239022", path, spaced, expected)
-    assert not signature_fits(b"my_sign_key", "myclient_code", "1516239023", path, body, expected)
-    assert not signature_fits(b"other", "myclient_code", "1516239022", path, body, expected)
-    assert not signature_fits(b"my_sign_key", "myclient_code", "1516239022", path, b"not json", expected)
-    assert not signature_fits(b"my_sign_key", "myclient_code", "1516239022", path, b'{"a":"\\ud800"}', expected)
+    assert signature_fits((b"my_sign_key",), "myclient_code", "1516239022", path, spaced, expected)
+    assert not signature_fits((b"my_sign_key",), "myclient_code", "1516239023", path, body, expected)
+    assert not signature_fits((b"other",), "myclient_code", "1516239022", path, body, expected)
+    assert not signature_fits((b"my_sign_key",), "myclient_code", "1516239022", path, b"not json", expected)
+    assert not signature_fits((b"my_sign_key",), "myclient_code", "1516239022", path, b'{"a":"\\ud800"}', expected)
 
 
 async def test_a_platform_sees_its_codes_and_takes_them_once(house: House) -> None:
@@ -115,6 +117,8 @@ def test_every_refusal_that_a_platform_may_meet_has_its_number() -> None:
         "PARTICIPATION_ENDED": "ERRPLT40005",
         "SIGNATURE_WRONG": "ERRPLT40101",
         "TIMESTAMP_STALE": "ERRPLT40102",
+        "BUSY": "ERRPLT50301",
+        "NOT_READY": "ERRPLT50302",
     }
 
 
@@ -147,6 +151,30 @@ async def test_a_platform_is_known_by_its_signature(house: House, change: dict[s
     }
     answer = await house.client.post(path, content=body, headers={**headers, **change})
     assert (answer.status_code, answer.json()["code"]) == (401, error)
+
+
+async def test_while_a_platform_changes_its_secret_both_count_and_then_the_new_one_alone(
+    house: House, tmp_path: Path
+) -> None:
+    platform, path = platform_of(house), "/api/v1/integration/payment/redeem-code/status"
+    file, target = tmp_path / "partners.json", tmp_path / "new.secret"
+
+    async def codes(*secrets: str) -> list[str]:
+        body, timestamp = '{"redeem_code":"X"}', str(int(house.clock.wall().timestamp()))
+        found = []
+        for secret in secrets:
+            signed_ = signature(secret, platform.client_code, timestamp, path, body)
+            headers = {"client_code": platform.client_code, "timestamp": timestamp, "signature": signed_}
+            found.append((await house.client.post(path, content=body, headers=headers)).json()["code"])
+        return found
+
+    unknown_code, wrong = "ERRPLT40001", "ERRPLT40101"
+    old = platform.sign_key
+    told = partner_file.add_sign_key(file, platform.partner_code, target)
+    new = target.read_text()
+    assert await codes(old, new, "another secret altogether") == [unknown_code, unknown_code, wrong]
+    partner_file.retire_sign_key(file, platform.partner_code, told["requests"][0]["fingerprint"])
+    assert await codes(old, new) == [wrong, unknown_code]
 
 
 @pytest.mark.parametrize("timestamp", ["1516239022", "soon", "9" * 20])
