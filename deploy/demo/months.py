@@ -82,7 +82,7 @@ async def cast(office: Office, found: Found, online: Online, city: City) -> list
         course = catalogue[number % len(catalogue)]
         parts.append(Part(applicant_id, city.persons[phones[applicant_id]], code, role, account, course))
     for part in with_other_bank(parts):
-        part.bank = bank_files.PARTNER
+        part.bank, part.account_number = bank_files.PARTNER, f"0{part.account_number}"  # a wallet: a phone's number
     found.files.people = {part.applicant_id for part in parts if part.bank == bank_files.PARTNER}
     return parts
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from shared.engine.ports import Clock
 
-LATE, SILENT, LOST, PENDING, REVERSED = "late", "silent", "lost", "pending", "reversed"
+LATE, SILENT, LOST, MISLAID, PENDING, REVERSED = "late", "silent", "lost", "mislaid", "pending", "reversed"
 REFUSED, INACTIVE, FULL, CONTRADICTED, UNREACHABLE = "refused", "inactive", "full", "contradicted", "unreachable"
 
 FAULTS: Mapping[str, str] = {
@@ -30,10 +30,12 @@ FAULTS: Mapping[str, str] = {
     "58": FULL,
     "59": CONTRADICTED,
     "60": UNREACHABLE,
+    "61": MISLAID,
 }
 """Last two digits of an account -> what goes wrong with it.
 
 late: pays, answers after the caller gave up. silent: pays and never answers. lost: fails before anything happened.
+mislaid: loses the first order of a reference and takes the next.
 pending: answers `received`, pays later and says so twice. reversed: pays and takes it back later. refused, inactive,
 full: refuses for good. contradicted: its notice says failed while its books say pending, then it pays.
 unreachable: does not answer whose account it is.
@@ -96,6 +98,7 @@ class Bank:
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     transfers: dict[str, Transfer] = field(default_factory=dict)
     ledger: list[Booking] = field(default_factory=list)
+    _mislaid: set[str] = field(default_factory=set)
     _due: list[tuple[datetime, str, Transfer]] = field(default_factory=list)
     _acting: int = 0
     _notices: int = 0
@@ -124,6 +127,9 @@ class Bank:
         fault = self.fault_of(transfer.account_number, transfer.reference)
         if fault == LOST and not known:
             self.transfers.pop(transfer.reference, None)
+            return None
+        if fault == MISLAID and transfer.reference not in self._mislaid:
+            self._mislaid.add(transfer.reference)
             return None
         self.transfers[transfer.reference] = transfer
         self._carry_out(transfer, fault)

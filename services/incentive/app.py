@@ -18,7 +18,7 @@ from shared.web.host import host
 def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Accounts) -> FastAPI:
     """Raises RulesIncomplete, CausesWrong, CatalogueWrong or BanksWrong when a file that it reads is not right."""
     reference = read_reference(settings.data_directory)
-    bank = effects.open_bank(settings, ports)
+    bank = effects.open_bank(settings, ports, reference.desk.rules.payment_partners)
     reference = reference.with_calendars(bank.calendars if bank else {})
     definition = Definition(
         name="incentive",
@@ -27,7 +27,9 @@ def build(settings: IncentiveSettings, ports: Ports, vault: Vault, accounts: Acc
         commands=api.commands(reference.desk),
         sources=reactions.SOURCES,
         reactions=reactions.reactions(reference.desk),
-        effects=effects.kinds(reference.desk, bank, vault, settings) if bank else {},
+        effects=effects.kinds(reference.desk, effects.Tellers(bank, vault, ports.database, ports.clock), settings)
+        if bank
+        else {},
         timers=(*schedule.timers(vault), *platform_timers(settings.partners_file, reference.catalogue, ports.clock)),
     )
     service = build_service(definition, ports)

@@ -121,10 +121,10 @@ class Bank(Protocol):
         """Never raises: whatever goes wrong is NOT_SENT or UNKNOWN."""
         ...
 
-    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
-        """Ask about a reference. Never raises; NOT_FOUND is the bank's own word.
+    async def payment(self, order: PaymentOrder) -> PaymentAnswer:
+        """Ask what became of an order. Never raises; NOT_FOUND is the bank's own word.
 
-        `order` is what we sent, to compare the answer with; its account number is empty when it cannot be opened.
+        The answer is compared with the order, whose account number and name may be empty: nobody opens them to ask.
         """
         ...
 
@@ -163,9 +163,9 @@ class SimulatedBankClient:
             return PaymentAnswer(BankStatus.NOT_SENT, retry_after=_retry_after(response))
         return _answer(response)
 
-    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
+    async def payment(self, order: PaymentOrder) -> PaymentAnswer:
         try:
-            response = await self._client.get(f"/transfers/{reference}")
+            response = await self._client.get(f"/transfers/{order.reference}")
         except httpx.HTTPError:
             return PaymentAnswer(BankStatus.UNKNOWN, "NO_ANSWER")
         if response.status_code == httpx.codes.NOT_FOUND:

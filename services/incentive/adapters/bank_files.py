@@ -23,7 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from services.incentive.domain.bank_days import BankCalendar
 
 Text = Annotated[str, Field(min_length=1, max_length=140)]
-Partner = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,20}$")]
+Partner = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{2,20}$")]
+"""As the rule files write it."""
 BankCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{3,11}$")]
 Prefix = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._-]+)*$")]
 Weekday = Annotated[int, Field(ge=1, le=7)]

@@ -34,7 +34,7 @@ from services.incentive.adapters.bank_files import (
     read_key,
     read_secret,
 )
-from services.incentive.adapters.files.client import Expected, FileBank, FileProfile
+from services.incentive.adapters.files.client import ALWAYS_OPEN, Expected, FileBank, FileProfile
 from services.incentive.adapters.files.exchange import Exchange, Format
 from services.incentive.adapters.files.messages import Debtor
 from services.incentive.adapters.files.register import Register
@@ -111,11 +111,9 @@ class Banks:
         now = self.now() if self.now else None
         return opening_for(partner, self.calendars, now) - now if now else timedelta()
 
-    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
-        bank = self._bank(order.bank) if order else None
-        if bank is None:
-            return PaymentAnswer(BankStatus.UNKNOWN, "BANK_NOT_CONFIGURED")
-        return await bank.payment(reference, order)
+    async def payment(self, order: PaymentOrder) -> PaymentAnswer:
+        bank = self._bank(order.bank)
+        return await bank.payment(order) if bank else PaymentAnswer(BankStatus.UNKNOWN, "BANK_NOT_CONFIGURED")
 
     async def account(self, bank: str, account_number: str) -> AccountFacts | None:
         asked = self.by_name[self.inquiry[bank]] if bank in self.inquiry else self._bank(bank)
@@ -192,7 +190,7 @@ def _open_snap(row: SnapFile, tools: Tools) -> Opened:
 
 
 def _open_files(row: FilesFile, tools: Tools) -> Opened:
-    profile = FileProfile(row.partners, timedelta(minutes=row.patience_minutes))
+    profile = FileProfile(row.partners, timedelta(minutes=row.patience_minutes), row.calendar or ALWAYS_OPEN)
     return _file_bank(row.folder, row.format, row.account, profile, tools), []
 
 

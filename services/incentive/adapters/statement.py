@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from services.incentive.adapters.bank import Bank, BankStatus, StatementLine
@@ -23,6 +24,9 @@ RESULTS: Mapping[BankStatus, Literal["paid", "returned"]] = {
     BankStatus.RETURNED: "returned",
 }
 """What a line can say of an order. That one failed moves no money, so it stands in no statement."""
+
+AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
+"""Refusal of `HearPayment`; the line itself is kept open under the same word (domain/statement.py)."""
 
 
 class Execute(Protocol):
@@ -46,6 +50,7 @@ class _Found:
     open_lines: int = 0
     not_ours: list[str] = field(default_factory=list)
     paid_twice: list[str] = field(default_factory=list)
+    amount_differs: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -54,6 +59,7 @@ class _Found:
             "open_lines": self.open_lines,
             "not_ours": self.not_ours[:SHOWN],
             "paid_twice": self.paid_twice[:SHOWN],
+            "amount_differs": self.amount_differs[:SHOWN],
             "findings": self.findings[:SHOWN],
         }
 
@@ -61,8 +67,9 @@ class _Found:
 async def reconcile(execute: Execute, bank: Bank, since: datetime) -> dict[str, Any]:
     """Compare with the banks' statements, line by line, take what was not known yet, and keep every line.
 
-    Returns counts (`open_lines`: those of the lines read that nothing explains), the references that are not ours or
-    were paid more than once, and what is wrong with the banks' files. Raises BankAway. Read again, it changes nothing.
+    Returns counts (`open_lines`: those of the lines read that nothing explains), the references that are not ours,
+    were paid more than once or stand in a line with another amount, and what is wrong with the banks' files.
+    Raises BankAway. Read again, it changes nothing.
     """
     found = _Found()
     for source, part in (bank.parts() if isinstance(bank, Parts) else {"bank": bank}).items():
@@ -76,41 +83,47 @@ async def _read(execute: Execute, source: str, bank: Bank, since: datetime, foun
     lines, paid = 0, set[str]()
     while page := await bank.statement(since, lines, PAGE):
         lines += len(page)
-        for line in page:
-            if line.status == BankStatus.PAID:
-                found.paid_twice += [line.reference] if line.reference in paid else []
-                paid.add(line.reference)
         for start in range(0, len(page), AT_ONCE):
-            await _take(execute, source, page[start : start + AT_ONCE], found)
+            believed = await _take(execute, source, page[start : start + AT_ONCE], found)
+            for reference in (line.reference for line in believed if line.status == BankStatus.PAID):
+                found.paid_twice += [reference] if reference in paid else []
+                paid.add(reference)
     found.lines += lines
 
 
-async def _take(execute: Execute, source: str, lines: Sequence[StatementLine], found: _Found) -> None:
-    """Lines that are committed together: first what they say of our payments, then the lines themselves."""
+async def _take(execute: Execute, source: str, lines: Sequence[StatementLine], found: _Found) -> list[StatementLine]:
+    """Lines that are committed together: first what they say of our payments, then the lines themselves.
+
+    Returns those whose amount is the payment's: a fee under the reference of a payment does not pay it twice.
+    """
     same: dict[str, list[StatementLine]] = {}
     for line in lines:
         same.setdefault(line.reference, []).append(line)
-    for strange in await asyncio.gather(*(_told_in_order(execute, each) for each in same.values())):
-        found.not_ours += strange
+    told = list(chain.from_iterable(await asyncio.gather(*(_told_in_order(execute, each) for each in same.values()))))
+    differing = [line for line, refusal in told if refusal == AMOUNT_DIFFERS]
+    found.amount_differs += [line.reference for line in differing]
+    found.not_ours += [line.reference for line, refusal in told if refusal not in ("", AMOUNT_DIFFERS)]
     kept = await asyncio.gather(*(execute(_record(source, line)) for line in lines))
     found.open_lines += sum(each.get("state") != "explained" for each in kept)
+    return [line for line in lines if line not in differing]
 
 
-async def _told_in_order(execute: Execute, lines: Sequence[StatementLine]) -> list[str]:
+async def _told_in_order(execute: Execute, lines: Sequence[StatementLine]) -> list[tuple[StatementLine, str]]:
     """What the lines about one reference say, one after the other: money is paid before it comes back."""
-    return [line.reference for line in lines if not await _told(execute, line)]
+    return [(line, await _told(execute, line)) for line in lines]
 
 
-async def _told(execute: Execute, line: StatementLine) -> bool:
-    """Take what a line says of a payment; False when its reference is not ours."""
+async def _told(execute: Execute, line: StatementLine) -> str:
+    """Take what a line says of a payment; the code of the refusal when its reference or its amount is not ours."""
     result = RESULTS.get(line.status)
     code = line.code if result == "returned" else ""
     try:
         if result:
-            await execute(HearPayment(line.reference, result, code, is_notice=True))
-    except Refused:
-        return False
-    return True
+            heard = HearPayment(line.reference, result, code, is_notice=True, amount_rupiah=line.amount_rupiah)
+            await execute(heard)
+    except Refused as refused:
+        return refused.code
+    return ""
 
 
 def _record(source: str, line: StatementLine) -> RecordLine:

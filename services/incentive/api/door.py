@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +17,7 @@ from services.incentive.adapters.bank import Bank
 from services.incentive.adapters.border import Border
 from services.incentive.adapters.partners import Partners
 from services.incentive.catalogue_store import Shelf
+from services.incentive.domain.account_numbers import canonical_number
 from services.incentive.domain.advice import advise
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.catalogue import Course
@@ -40,8 +39,6 @@ from shared.security.vault import PersonKey, Unreadable, Vault
 from shared.web.door_limits import DoorLimits
 from shared.web.guard import TRACE
 from shared.web.visits import Visit
-
-_ACCOUNT_NUMBER = re.compile(r"[0-9]{8,20}")
 
 
 class OneTimeCodes(Protocol):
@@ -207,9 +204,7 @@ class Door:
 
     async def sealed_account(self, applicant_id: str, bank: str, typed: str) -> tuple[str, Sealed, Sealed]:
         """Blind index, sealed number and sealed mask of an account as it was typed. Raises ACCOUNT_NUMBER_WRONG."""
-        number = unicodedata.normalize("NFKC", typed).replace(" ", "").replace("-", "")
-        if not _ACCOUNT_NUMBER.fullmatch(number):
-            raise Refused("ACCOUNT_NUMBER_WRONG")
+        number = canonical_number(typed, bank in self.reference.desk.rules.wallets)
         key = await self.key(applicant_id)
         masked = key.seal("account_number", f"{bank} ••••{number[-4:]}")
         return self.vault.index("account", f"{bank}/{number}"), key.seal("account_number", number), masked

@@ -43,6 +43,8 @@ class RuleSet:
     top_up_allowed: bool
     platforms: tuple[str, ...]
     payment_partners: tuple[str, ...]
+    wallets: tuple[str, ...]
+    """Those of them that are electronic wallets; the others are banks."""
 
     def amount(self, kind: str) -> int:
         """Rupiah of one instalment of a kind (post_training or survey)."""
@@ -58,6 +60,16 @@ class RuleBook:
     """All rule sets this service knows. A participant keeps the one of their wave for ever."""
 
     sets: Mapping[str, RuleSet]
+
+    @property
+    def payment_partners(self) -> frozenset[str]:
+        """Those of any rule set: whom somebody may have chosen."""
+        return frozenset(partner for rules in self.sets.values() for partner in rules.payment_partners)
+
+    @property
+    def wallets(self) -> frozenset[str]:
+        """Those of them that are electronic wallets, whichever rule set says so."""
+        return frozenset(partner for rules in self.sets.values() for partner in rules.wallets)
 
     @classmethod
     def of(cls, rule_sets: Iterable[RuleSet]) -> RuleBook:
@@ -100,8 +112,11 @@ def read_rules(document: Mapping[str, Any]) -> RuleSet:
         top_up_allowed=bool(_value(document, "purchase.course_price_above_balance_allowed")),
         platforms=_texts(document, "purchase.platforms"),
         payment_partners=_texts(document, "payment_partners"),
+        wallets=_texts(document, "wallets"),
     )
     _check_total(rules)
+    if strangers := set(rules.wallets) - set(rules.payment_partners):
+        raise RulesIncomplete(f"{rules.name}: wallets names no payment partner: {', '.join(sorted(strangers))}")
     return rules
 
 

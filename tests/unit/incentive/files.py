@@ -13,10 +13,11 @@ import xmlschema
 from deploy.simulators.bank import Bank
 from deploy.simulators.file_bank import FileDesk
 from services.incentive.adapters.bank import PaymentOrder
-from services.incentive.adapters.files.client import FileBank, FileProfile
+from services.incentive.adapters.files.client import ALWAYS_OPEN, FileBank, FileProfile
 from services.incentive.adapters.files.exchange import Exchange
 from services.incentive.adapters.files.messages import Debtor, FileOrder, OrderFile
 from services.incentive.adapters.files.register import Register
+from services.incentive.domain.bank_days import BankCalendar
 from tests.unit.incentive.bank import NOW, Clock
 
 BATCH = "B20200824-ABCD1234"
@@ -75,7 +76,11 @@ class FileWorld:
 
 
 def file_world(
-    folder: Path, format: Format = "iso20022", expected: int | None = 1, fail: Callable[[str], None] | None = None
+    folder: Path,
+    format: Format = "iso20022",
+    expected: int | None = 1,
+    fail: Callable[[str], None] | None = None,
+    calendar: BankCalendar = ALWAYS_OPEN,
 ) -> FileWorld:
     clock, alarms = Clock(), list[tuple[str, dict[str, object]]]()
     counts: dict[str, int | None] = {BATCH: expected}
@@ -92,7 +97,7 @@ def file_world(
         exchange.fail = fail
     bank = Bank(clock, late_seconds=0)
     desk = FileDesk(bank, folder, ACCOUNT)
-    client = FileBank(FileProfile({"BNI": "BNINIDJA"}), exchange, clock.wall, count)
+    client = FileBank(FileProfile({"BNI": "BNINIDJA"}, calendar=calendar), exchange, clock.wall, count)
     return FileWorld(folder, clock, bank, desk, exchange, client, alarms, counts)
 
 

@@ -54,10 +54,10 @@ async def test_a_reason_that_is_no_code_is_dropped(code: Any) -> None:
 
 
 async def test_an_inquiry_knows_not_found_from_no_answer() -> None:
-    assert (await client_of(lambda r: httpx.Response(404)).payment("X")).status == BankStatus.NOT_FOUND
-    assert (await client_of(raises(httpx.ConnectError)).payment("X")).status == BankStatus.UNKNOWN
+    assert (await client_of(lambda r: httpx.Response(404)).payment(ORDER)).status == BankStatus.NOT_FOUND
+    assert (await client_of(raises(httpx.ConnectError)).payment(ORDER)).status == BankStatus.UNKNOWN
     paid = client_of(lambda r: httpx.Response(200, json={"status": "paid"}))
-    assert (await paid.payment("X")).status == BankStatus.PAID
+    assert (await paid.payment(ORDER)).status == BankStatus.PAID
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def given(request: pytest.FixtureRequest, tmp_path: Path) -> Side:
 async def test_an_order_is_paid_once_and_then_said_to_be_paid(given: Side) -> None:
     assert (await given.bank.pay(order())).status in (BankStatus.PAID, BankStatus.PENDING)
     await given.works()
-    found = await given.bank.payment(reference(1), order())
+    found = await given.bank.payment(order())
     assert (found.status, given.books.paid_times(reference(1))) == (BankStatus.PAID, 1)
 
 
@@ -97,13 +97,13 @@ async def test_the_same_reference_with_another_amount_moves_no_money_and_fails_n
 
 
 async def test_a_reference_that_was_never_sent_is_not_found(given: Side) -> None:
-    assert (await given.bank.payment(reference(9), order(number=9))).status == BankStatus.NOT_FOUND
+    assert (await given.bank.payment(order(number=9))).status == BankStatus.NOT_FOUND
 
 
 async def test_a_refusal_for_good_is_final_and_has_a_code(given: Side) -> None:
     await given.bank.pay(order("1234567857"))
     await given.works()
-    found = await given.bank.payment(reference(1), order("1234567857"))
+    found = await given.bank.payment(order("1234567857"))
     assert found.status == BankStatus.FAILED
     assert found.code
     assert given.books.ledger == []
@@ -113,7 +113,7 @@ async def test_money_that_left_without_an_answer_is_never_called_failed_or_unsen
     first = await given.bank.pay(order("1234567852"))
     assert first.status in (BankStatus.UNKNOWN, BankStatus.PENDING)
     await given.works()
-    assert (await given.bank.payment(reference(1), order("1234567852"))).status == BankStatus.PAID
+    assert (await given.bank.payment(order("1234567852"))).status == BankStatus.PAID
 
 
 async def test_money_that_came_back_is_told_by_answer_or_statement(given: Side) -> None:
@@ -121,7 +121,7 @@ async def test_money_that_came_back_is_told_by_answer_or_statement(given: Side) 
     await given.works()
     given.clock.at += timedelta(days=3)
     await given.works()
-    assert (await given.bank.payment(reference(1), order("1234567855"))).status == BankStatus.RETURNED
+    assert (await given.bank.payment(order("1234567855"))).status == BankStatus.RETURNED
 
 
 async def test_nothing_that_breaks_is_raised_by_pay_or_payment(given: Side) -> None:
@@ -130,7 +130,7 @@ async def test_nothing_that_breaks_is_raised_by_pay_or_payment(given: Side) -> N
             continue  # a closed client is a mistake of ours; the engine takes it as unknown
         given.breaks(error)
         assert (await given.bank.pay(order())).status in (BankStatus.UNKNOWN, BankStatus.NOT_SENT)
-        assert (await given.bank.payment(reference(1), order())).status == BankStatus.UNKNOWN
+        assert (await given.bank.payment(order())).status == BankStatus.UNKNOWN
     assert given.books.ledger == []
 
 

@@ -107,6 +107,14 @@ async def test_an_order_outside_the_hours_of_its_file_is_not_given_to_the_bank(t
     assert (await banks.pay(order("BNI"))).code == "IN_FILE"
 
 
+async def test_an_order_taken_before_the_cut_off_leaves_in_no_file_after_it(tmp_path: Path) -> None:
+    banks = opened(tmp_path, {"bni": files_row(tmp_path, cut_off="09:30")})
+    assert banks
+    taken = await banks.by_name["bni"].pay(order("BNI"))
+    assert (taken.status, taken.code) == (BankStatus.PENDING, "IN_FILE")
+    assert list((tmp_path / "bni" / "outbox").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "wrong", [{"working_days": []}, {"working_days": [0]}, {"cut_off": "25:00"}, {"holidays": ["2020-02-30"]}]
 )

@@ -27,6 +27,7 @@ FIRST_ANSWERS = {
     "late": BankStatus.PAID,
     "silent": BankStatus.UNKNOWN,
     "lost": BankStatus.UNKNOWN,
+    "mislaid": BankStatus.UNKNOWN,
     "pending": BankStatus.PENDING,
     "reversed": BankStatus.PAID,
     "refused": BankStatus.FAILED,
@@ -49,15 +50,17 @@ async def test_each_fault_begins_and_ends_as_scripted(suffix: str) -> None:
     order = PaymentOrder(ORDER.reference, "BNI", f"12345678{suffix}", 600_000)
     assert (await client.pay(order)).status == FIRST_ANSWERS[fault]
     assert clock.slept == ([7] if fault == "late" else [])
-    found = (await client.payment(order.reference)).status
+    found = (await client.payment(order)).status
     paid = fault in ("late", "silent", "reversed", "unreachable")
     assert bank.paid_times(order.reference) == paid
-    assert (found == BankStatus.NOT_FOUND) is (fault == "lost")
+    assert (found == BankStatus.NOT_FOUND) is (fault in ("lost", "mislaid"))
     for _ in range(2):
         clock.at += timedelta(days=2)
         await bank.run_due()
     assert len(notices) == {"pending": 2, "reversed": 1, "contradicted": 2}.get(fault, 0)
     ends = {"reversed": "returned", "refused": "failed", "inactive": "failed", "full": "failed"}
+    if fault == "mislaid":
+        assert (await client.pay(order)).status == BankStatus.PAID
     if fault != "lost":
         assert bank.transfers[order.reference].status == ends.get(fault, "paid")
 

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.simulators.bank import Bank, Booking
 from deploy.simulators.file_bank import FileDesk
+from deploy.simulators.iso_answers import camt053
 from services.incentive import money_store
 from services.incentive.adapters.bank import Bank as BankPort
 from services.incentive.adapters.bank import SimulatedBankClient, StatementLine
@@ -23,7 +24,7 @@ from tests.fakes import MemoryDatabase
 from tests.unit.incentive.counter import at_desk
 from tests.unit.incentive.files import ACCOUNT, DEBTOR
 from tests.unit.incentive.house import House, eventually, open_house
-from tests.unit.incentive.phone import words
+from tests.unit.incentive.phone import key_of, words
 from tests.unit.incentive.steps import pay_everything, ready_to_be_paid
 
 
@@ -53,6 +54,10 @@ class Town:
         banks.of_partner["BNI"], banks.inquiry["BNI"] = "bni", "inquiry"
         return banks
 
+    def inbox(self, name: str, raw: bytes) -> None:
+        """A file as the bank's transfer leaves it."""
+        (self.folder / "inbox" / name).write_bytes(raw)
+
     async def outbox(self) -> list[str]:
         self.house.clock.at += timedelta(minutes=5)  # the engine asks again in programme time
         return [path.name for path in (self.folder / "outbox").glob("*.xml")]
@@ -75,7 +80,7 @@ async def test_a_list_becomes_one_file_and_is_paid_when_the_bank_says_so(town: T
     batch_id = await pay_everything(house)
     assert await eventually(town.outbox, lambda names: names) == [f"{batch_id}-001.xml"]
     person = await house.until(lambda person: town.state(person) == EntitlementState.SENDING)
-    assert (person.money["sending"], person.unresolved) == (600_000, False)
+    assert (person.money["sending"], person.unsure_payment) == (600_000, False)
     await town.desk.run()
     await eventually(town.outbox, lambda names: not names)
 
@@ -143,6 +148,24 @@ async def test_the_statement_is_explained_line_by_line_and_the_rest_stands_in_a_
     assert (again["lines"], again["open_lines"]) == (3, 0)
 
 
+async def test_a_fee_under_our_reference_pays_nobody_and_stands_in_the_queue(town: Town) -> None:
+    house = town.house
+    await ready_to_be_paid(house)
+    await pay_everything(house)
+    await eventually(town.outbox, lambda names: names)
+    person = await house.until(lambda person: town.state(person) == EntitlementState.SENDING)
+    reference = person.entitlements[0].reference or ""
+    town.desk.state(extra=[Booking(reference, "out", 6_500, house.clock.at, "CHRG")])
+    secretariat = await house.staff("secretariat")
+    since = {"since": "2020-08-01T00:00:00Z"}
+    found = (await house.post("/incentive/staff/reconciliation", since, **secretariat)).json()
+    assert (found["amount_differs"], found["not_ours"], found["open_lines"]) == ([reference], [], 1)
+    queue = (await house.client.get("/incentive/staff/statement-lines", headers=secretariat)).json()
+    assert [(line["amount_rupiah"], line["why"]) for line in queue["lines"]] == [(6_500, "AMOUNT_DIFFERS")]
+    person = await house.until(lambda person: True)
+    assert (town.state(person), person.money.get("paid", 0)) == (EntitlementState.SENDING, 0)
+
+
 async def test_statements_are_shown_to_staff_alone_and_nonsense_is_refused(town: Town) -> None:
     house = town.house
     for path in ("/incentive/staff/statement-lines", "/incentive/staff/statement-days"):
@@ -154,3 +177,38 @@ async def test_statements_are_shown_to_staff_alone_and_nonsense_is_refused(town:
     assert (await house.post(f"{nothing}/decision", {"accept": True}, **approver)).json()["code"] == "LINE_UNKNOWN"
     bad = await house.post(f"{nothing}/explanation", {**why, "kind": "gift"}, **secretariat)
     assert bad.status_code == 422
+
+
+ALL_EXPLAINED = "Semua baris terjelaskan."
+
+
+async def compared(town: Town) -> str:
+    """The page that the secretariat gets after asking for the statements since 1 August."""
+    secretariat = await at_desk(town.house, "secretariat")
+    key = key_of(await secretariat.get("/petugas/dana"))
+    return words(await secretariat.post("/petugas/dana/rekening-koran", key=key, since="2020-08-01"))
+
+
+async def test_all_is_explained_only_where_there_is_a_line_and_no_statement_is_missing(town: Town) -> None:
+    none = await compared(town)
+    assert "0 baris dibaca. Tidak ada baris sejak hari itu." in none
+    assert ALL_EXPLAINED not in none
+    interest = [Booking("", "in", 7, town.house.clock.at, "INTR")]
+    town.inbox("1.xml", camt053("S1", 1, ACCOUNT, (0, 7), interest))
+    first = await compared(town)
+    assert f"1 baris dibaca. {ALL_EXPLAINED}" in first
+    assert "Berkas dari bank tidak lengkap" not in first
+    town.inbox("3.xml", camt053("S3", 3, ACCOUNT, (14, 21), interest))
+    missing = await compared(town)
+    assert "bni: rekening koran nomor 2 tidak pernah kami terima. Mintalah dari bank." in missing
+    assert "Berkas dari bank tidak lengkap" in missing
+    assert ALL_EXPLAINED not in missing
+
+
+async def test_a_file_that_was_refused_is_said_although_no_line_was_read(town: Town) -> None:
+    town.inbox("2.xml", b"<html/>")
+    page = await compared(town)
+    said = "satu berkasnya tidak dapat dipakai, isinya tidak dihitung (bukan hasil pembayaran dan bukan rekening koran)"
+    assert f"0 baris dibaca. Berkas dari bank tidak lengkap bni: {said}. Tanyakan kepada bank." in page
+    assert ALL_EXPLAINED not in page
+    assert "Tidak ada baris sejak hari itu." not in page

@@ -7,7 +7,7 @@ import stat
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,11 @@ from services.incentive.adapters.bank import BankStatus
 from services.incentive.adapters.files.client import FileBank, FileProfile
 from services.incentive.adapters.files.exchange import Exchange
 from services.incentive.adapters.files.register import Register
+from services.incentive.domain.bank_days import BankCalendar
 from tests.unit.incentive.bank import NOW
 from tests.unit.incentive.files import ACCOUNT, BATCH, DEBTOR, Format, file_world, paying, reference
+
+OFFICE_HOURS = BankCalendar(time(15), frozenset({1, 2, 3, 4, 5}))
 
 
 class Died(BaseException):
@@ -46,12 +49,12 @@ async def test_a_batch_is_one_file_that_waits_for_all_its_orders(tmp_path: Path)
     assert world.outbox() == []
     world.counts[BATCH] = 3
     world.clock.at += timedelta(seconds=5)
-    await world.client.payment(reference(1))
+    await world.client.payment(paying(1))
     assert world.outbox() == []
     await world.client.pay(paying(3))
     assert world.outbox() == [f"{BATCH}-001.xml"]
     for number in (1, 2, 3):
-        assert (await world.client.payment(reference(number))).code == "IN_FILE"
+        assert (await world.client.payment(paying(number))).code == "IN_FILE"
     assert world.outbox() == [f"{BATCH}-001.xml"]
 
 
@@ -59,16 +62,49 @@ async def test_what_lacks_is_waited_for_an_hour_and_then_comes_in_a_part_of_its_
     world = file_world(tmp_path / "bank", expected=2)
     await world.client.pay(paying(1))
     world.clock.at += timedelta(minutes=59)
-    await world.client.payment(reference(1))
+    await world.client.payment(paying(1))
     assert world.outbox() == []
     world.clock.at += timedelta(minutes=1)
-    await world.client.payment(reference(1))
+    await world.client.payment(paying(1))
     assert world.outbox() == [f"{BATCH}-001.xml"]
     await world.desk.run()
     await world.client.pay(paying(2))
     assert world.outbox() == [f"{BATCH}-002.xml"]
     await world.desk.run()
     assert world.bank.paid_times(reference(1)) == world.bank.paid_times(reference(2)) == 1
+
+
+async def test_a_file_leaves_only_before_the_cut_off_dated_the_day_it_leaves(tmp_path: Path) -> None:
+    """Released at 14.55 WIB, cut-off at 15.00: what lacks gets BANK_CLOSED, and the hour's patience ends at 15.55."""
+    world = file_world(tmp_path / "bank", expected=2, calendar=OFFICE_HOURS)
+    world.clock.at = datetime(2020, 9, 4, 7, 55, tzinfo=UTC)  # a Friday
+    await world.client.pay(paying(1))
+    for minutes in (5, 55, 60 * 24):
+        world.clock.at = datetime(2020, 9, 4, 7, 55, tzinfo=UTC) + timedelta(minutes=minutes)
+        await world.client.payment(paying(1))
+        assert world.outbox() == []
+    world.clock.at = datetime(2020, 9, 6, 17, 0, tzinfo=UTC)  # Monday 00.00 WIB
+    await world.client.pay(paying(2))
+    assert world.outbox() == [f"{BATCH}-001.xml"]
+    raw = (world.folder / "outbox" / f"{BATCH}-001.xml").read_bytes()
+    assert b"<NbOfTxs>2</NbOfTxs>" in raw
+    assert b"<ReqdExctnDt><Dt>2020-09-07</Dt></ReqdExctnDt>" in raw
+
+
+@pytest.mark.parametrize("step", ["begun", "written", "staged", "leaving"])
+async def test_a_file_that_a_dead_process_left_behind_is_dated_the_day_it_leaves(step: str, tmp_path: Path) -> None:
+    world = file_world(tmp_path / "bank", calendar=OFFICE_HOURS)
+    world.exchange.fail = dying_at(step)
+    world.clock.at = datetime(2020, 9, 4, 7, 59, tzinfo=UTC)
+    with pytest.raises(Died):
+        await world.client.pay(paying(1))
+    world.clock.at = datetime(2020, 9, 4, 8, 0, tzinfo=UTC)  # 15.00 WIB: the bank is closed
+    await world.client.payment(paying(1))
+    assert world.outbox() == []
+    world.clock.at = datetime(2020, 9, 7, 1, 0, tzinfo=UTC)
+    await world.client.payment(paying(1))
+    raw = (world.folder / "outbox" / f"{BATCH}-001.xml").read_bytes()
+    assert b"<ReqdExctnDt><Dt>2020-09-07</Dt></ReqdExctnDt>" in raw
 
 
 @pytest.mark.parametrize("format", ["iso20022", "csv"])
@@ -86,11 +122,11 @@ async def test_wherever_a_process_dies_the_file_leaves_once(
             await world.desk.run()
         world = _again(world.folder, format, world)
     await world.client.pay(paying(1))
-    await world.client.payment(reference(1))
+    await world.client.payment(paying(1))
     await world.desk.run()
     assert world.bank.paid_times(reference(1)) == 1
     assert world.desk.seen == {f"{BATCH}-001"}
-    assert (await world.client.payment(reference(1))).status == BankStatus.PAID
+    assert (await world.client.payment(paying(1))).status == BankStatus.PAID
     assert world.alarms == []
 
 
@@ -116,9 +152,9 @@ async def test_two_processes_beside_each_other_send_one_file(tmp_path: Path) -> 
             may_go_on.wait(5)
 
     slow.fail = pause
-    first = asyncio.create_task(asyncio.to_thread(slow.hand_over))
+    first = asyncio.create_task(asyncio.to_thread(slow.hand_over, NOW))
     await asyncio.to_thread(has_begun.wait, 5)
-    second = asyncio.create_task(asyncio.to_thread(quick.hand_over))
+    second = asyncio.create_task(asyncio.to_thread(quick.hand_over, NOW))
     await asyncio.sleep(0.3)
     await world.desk.run()  # the bank takes what is there by now
     may_go_on.set()
@@ -167,7 +203,7 @@ async def test_a_bank_that_gets_an_id_twice_refuses_it(tmp_path: Path) -> None:
     (world.folder / "outbox" / f"{BATCH}-001.xml").write_bytes(raw)
     await world.desk.run()
     assert world.bank.paid_times(reference(1)) == 1
-    assert (await world.client.payment(reference(1))).status == BankStatus.PAID
+    assert (await world.client.payment(paying(1))).status == BankStatus.PAID
     assert world.alarms == [("BANK_REFUSES_OUR_FILE", {"reason": "ISO_DUPL"})]
 
 
@@ -178,7 +214,7 @@ async def test_a_second_copy_that_is_refused_says_nothing_about_the_first(tmp_pa
     file = f"{BATCH}-001"
     world.inbox("1.xml", pain002("R1", file, NOW, [], "DUPL"))
     world.inbox("2.xml", pain002("R2", file, NOW, [Verdict(reference(1), "RJCT", "AM05")]))
-    assert (await world.client.payment(reference(1))).code == "IN_FILE"
+    assert (await world.client.payment(paying(1))).code == "IN_FILE"
     assert [details["reason"] for _, details in world.alarms] == ["ISO_DUPL", "ISO_AM05"]
 
 
@@ -193,6 +229,6 @@ async def test_a_register_that_was_lost_sends_nothing_again(tmp_path: Path) -> N
     )
     later = NOW + timedelta(minutes=1)
     client = FileBank(FileProfile({"BNI": "BNINIDJA"}), fresh, lambda: later, world.client._expected)
-    found = await client.payment(reference(1), paying(1))
+    found = await client.payment(paying(1))
     assert (found.status, found.code) == (BankStatus.UNKNOWN, "REGISTER_NEWER")
-    assert (await client.payment(reference(2), replace(paying(2), ordered_at=later))).status == BankStatus.NOT_FOUND
+    assert (await client.payment(replace(paying(2), ordered_at=later))).status == BankStatus.NOT_FOUND

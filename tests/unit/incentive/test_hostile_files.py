@@ -104,7 +104,7 @@ async def test_each_is_refused_with_its_code_and_nothing_of_it_is_kept(name: str
     await world.client.pay(paying(1))
     file, raw, code = HOSTILE[name]
     world.inbox(file, raw)
-    found = await world.client.payment(reference(1), paying(1))
+    found = await world.client.payment(paying(1))
     assert (found.status, found.code) == ("pending", "IN_FILE")
     assert world.codes() == {file: code}
     assert world.alarms == [("BANK_FILE_REFUSED", {"reason": code})]
@@ -120,7 +120,7 @@ async def test_the_same_files_unharmed_are_taken(tmp_path: Path) -> None:
     await world.client.pay(paying(1))
     world.inbox("a.xml", STATEMENT)
     world.inbox("b.xml", REPORT)
-    assert (await world.client.payment(reference(1), paying(1))).status == "paid"
+    assert (await world.client.payment(paying(1))).status == "paid"
     assert world.codes() == {}
 
 
@@ -132,7 +132,7 @@ async def test_a_link_out_of_the_folder_is_not_followed_and_a_folder_is_no_file(
     (world.folder / "inbox" / "b.xml").mkdir()
     os.mkfifo(world.folder / "inbox" / "c.csv")
     (world.folder / "inbox" / "notes.txt").write_text("not for us")
-    await world.client.payment(reference(1))
+    await world.client.payment(paying(1))
     assert world.codes() == {"a.xml": "NOT_A_FILE", "b.xml": "NOT_A_FILE", "c.csv": "NOT_A_FILE"}
     assert world.names("inbox") == ["notes.txt"]
     assert secret.exists()

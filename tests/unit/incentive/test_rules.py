@@ -49,6 +49,7 @@ def test_amounts_and_clocks_come_from_the_file(
         "clocks.account_change_hold_hours",
         "purchase.platforms",
         "payment_partners",
+        "wallets",
     ],
 )
 def test_a_missing_or_null_value_is_named(path: str) -> None:

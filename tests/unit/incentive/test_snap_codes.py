@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.incentive.adapters.bank import BankStatus
 from services.incentive.adapters.snap.codes import LATEST, MEANINGS, case_of, meaning_of
-from tests.unit.incentive.snap import REFERENCE, answering, order, snap_world
+from tests.unit.incentive.snap import answering, order, snap_world
 
 FINAL, RETRY, UNKNOWN = "failed", "not_sent", "unknown"
 EXPECTED = {
@@ -107,14 +107,14 @@ async def test_a_status_is_read_from_the_transaction_not_from_the_code(
     latest: str, status: str, bank: str, service: str
 ) -> None:
     client, _ = answering(200, {"responseCode": f"200{service}00", "latestTransactionStatus": latest})
-    assert (await client.payment(REFERENCE, order(bank=bank))).status == status
+    assert (await client.payment(order(bank=bank))).status == status
     assert set(LATEST) <= set(LATEST_EXPECTED)
 
 
 @pytest.mark.parametrize("case", sorted(set(MEANINGS) - {"20000", "40401"}))
 async def test_a_question_that_was_not_answered_says_nothing_about_the_payment(case: str) -> None:
     client, _ = answering(int(case[:3]), {"responseCode": f"{case[:3]}36{case[3:]}", "latestTransactionStatus": "06"})
-    assert (await client.payment(REFERENCE, order())).status == BankStatus.UNKNOWN
+    assert (await client.payment(order())).status == BankStatus.UNKNOWN
 
 
 @given(st.integers(100, 599), st.text(max_size=8))

@@ -75,13 +75,13 @@ async def test_the_same_order_again_is_the_same_bytes_and_is_only_asked_about() 
 async def test_an_answer_about_another_amount_or_account_is_no_answer() -> None:
     world = snap_world()
     await world.client.pay(order())
-    assert (await world.client.payment(REFERENCE, order())).status == BankStatus.PAID
+    assert (await world.client.payment(order())).status == BankStatus.PAID
     for other in (order(rupiah=50_000), order("1234567801")):
-        assert (await world.client.payment(REFERENCE, other)).code == "OTHER_PAYMENT"
+        assert (await world.client.payment(other)).code == "OTHER_PAYMENT"
     erased = replace(order(), account_number="")
-    assert (await world.client.payment(REFERENCE, erased)).status == BankStatus.PAID
+    assert (await world.client.payment(erased)).status == BankStatus.PAID
     client, _ = answering(200, {"responseCode": "2003600", "originalPartnerReferenceNo": "GLBX"})
-    assert (await client.payment(REFERENCE)).code == "OTHER_REFERENCE"
+    assert (await client.payment(order())).code == "OTHER_REFERENCE"
 
 
 LINES = [
@@ -98,10 +98,10 @@ LINES = [
 @pytest.mark.parametrize(("error", "status"), LINES)
 async def test_a_broken_line_is_told_apart_by_what_may_have_arrived(error: type[Exception], status: BankStatus) -> None:
     world = snap_world()
-    await world.client.payment(REFERENCE)  # has a token
+    await world.client.payment(order())  # has a token
     world.wire.broken = error
     assert (await world.client.pay(order())).status == status
-    assert (await world.client.payment(REFERENCE, order())).status == BankStatus.UNKNOWN
+    assert (await world.client.payment(order())).status == BankStatus.UNKNOWN
     with pytest.raises(BankAway):
         await world.client.account("BNI", "1234567800")
 
@@ -141,7 +141,7 @@ REFUSED = [
 @pytest.mark.parametrize(("headers", "case"), REFUSED)
 async def test_the_simulated_bank_believes_nothing_that_is_not_signed(headers: dict[str, str], case: str) -> None:
     world = snap_world()
-    await world.client.payment(REFERENCE)
+    await world.client.payment(order())
     sent = world.wire.requests[-1]
     known = {**dict(sent.headers), "x-external-id": "77", **headers}
     assert world.gate.refuses("/v1.0/transfer/status", known, sent.content) == case
@@ -149,7 +149,7 @@ async def test_the_simulated_bank_believes_nothing_that_is_not_signed(headers: d
 
 async def test_the_simulated_bank_refuses_old_tokens_far_clocks_other_bodies_and_used_numbers() -> None:
     world = snap_world()
-    await world.client.payment(REFERENCE)
+    await world.client.payment(order())
     sent = world.wire.requests[-1]
     known, path, raw = dict(sent.headers), "/v1.0/transfer/status", sent.content
     assert world.gate.refuses(path, known, raw) == "40900"
@@ -167,7 +167,7 @@ async def test_the_simulated_bank_refuses_old_tokens_far_clocks_other_bodies_and
 async def test_a_request_number_may_come_again_on_another_day_of_medan() -> None:
     world = snap_world()
     world.gate.skew, world.gate.token_seconds = timedelta(days=2), 10**6
-    await world.client.payment(REFERENCE)
+    await world.client.payment(order())
     sent = world.wire.requests[-1]
     known = dict(sent.headers)
     world.clock.at = world.clock.at.replace(hour=16, minute=59)
@@ -178,7 +178,7 @@ async def test_a_request_number_may_come_again_on_another_day_of_medan() -> None
 
 async def test_a_wrong_key_gets_no_token() -> None:
     world = snap_world()
-    await world.client.payment(REFERENCE)
+    await world.client.payment(order())
     known = dict(world.wire.requests[0].headers)
     assert world.gate.refuses_token_call(known) is None
     for wrong in ({"x-client-key": "other"}, {"x-signature": "00" * 256}, {"x-timestamp": "now"}):
@@ -211,7 +211,7 @@ async def test_holders_of_accounts_and_wallets_are_told_by_name_alone() -> None:
 async def test_a_top_up_goes_to_the_wallet_and_its_status_is_asked_there() -> None:
     world = snap_world()
     assert (await world.client.pay(order("081234567800", bank="OVO"))).status == BankStatus.PAID
-    assert (await world.client.payment(REFERENCE, order("6281234567800", bank="OVO"))).status == BankStatus.PAID
+    assert (await world.client.payment(order("6281234567800", bank="OVO"))).status == BankStatus.PAID
     assert world.wire.paths()[1:] == ["/emoney/topup", "/emoney/topup-status"]
     assert world.bank.transfers[REFERENCE].account_number == "6281234567800"
 
@@ -221,8 +221,8 @@ async def test_booked_then_504_and_504_then_booked_and_07_then_00() -> None:
     for ending, begins, then in (("52", "paid", "paid"), ("61", "pending", "paid"), ("62", "not_found", "paid")):
         asked = order(f"12345678{ending}", reference=f"GLB{ending * 13}A")
         assert (await world.client.pay(asked)).status == BankStatus.UNKNOWN
-        assert (await world.client.payment(asked.reference, asked)).status == begins
+        assert (await world.client.payment(asked)).status == begins
         world.clock.at += timedelta(seconds=30)
         await world.bank.run_due()
-        assert (await world.client.payment(asked.reference, asked)).status == then
+        assert (await world.client.payment(asked)).status == then
         assert world.bank.paid_times(asked.reference) == 1

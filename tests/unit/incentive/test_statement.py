@@ -22,7 +22,10 @@ from tests.unit.incentive.files import ACCOUNT, file_world
 
 
 class Service:
-    """Takes commands: payments of FOREIGN are unknown, and a line is explained when it is the first of its payment."""
+    """Takes commands: payments of FOREIGN are unknown, and a line is explained when it is the first of its payment.
+
+    Payments are of 5 rupiah, as far as amounts are told.
+    """
 
     def __init__(self) -> None:
         self.heard: list[HearPayment] = []
@@ -35,6 +38,8 @@ class Service:
             return {"state": "explained" if first and command.reference == "OURS" else "open"}
         if command.reference == "FOREIGN":
             raise Refused("PAYMENT_UNKNOWN")
+        if command.amount_rupiah not in (None, 5):
+            raise Refused("AMOUNT_DIFFERS")
         self.heard.append(command)
         return {}
 
@@ -45,13 +50,23 @@ async def test_the_statement_is_compared_line_by_line_and_every_line_is_kept() -
         for _ in range(times):
             await bank.pay(Transfer(reference, "BNI", "1", 5))
     found = await reconcile(service.execute, client_for(bank), NOW - timedelta(days=1))
-    counts = {"lines": 3, "open_lines": 2, "findings": []}
+    counts = {"lines": 3, "open_lines": 2, "amount_differs": [], "findings": []}
     assert found == {**counts, "not_ours": ["FOREIGN"], "paid_twice": ["OURS"]}
     assert all(each.is_notice and each.result == "paid" for each in service.heard)
     assert len({each.line_id for each in service.kept}) == 3
     again = Service()
     await reconcile(again.execute, client_for(bank), NOW - timedelta(days=1))
     assert again.kept == service.kept
+
+
+async def test_a_line_with_another_amount_than_the_payments_is_no_news_of_it_and_stays_open() -> None:
+    bank, service = Bank(Clock()), Service()
+    bank.ledger += [Booking("OURS", "paid", 6_500, NOW), Booking("OURS", "paid", 5, NOW)]
+    bank.ledger += [Booking("OURS", "returned", 4, NOW)]
+    found = await reconcile(service.execute, client_for(bank), NOW - timedelta(days=1))
+    assert (found["amount_differs"], found["not_ours"], found["paid_twice"]) == (["OURS", "OURS"], [], [])
+    assert [(each.result, each.amount_rupiah) for each in service.heard] == [("paid", 5)]
+    assert [(each.says, each.amount_rupiah) for each in service.kept] == [("paid", 6_500), ("paid", 5), ("returned", 4)]
 
 
 class Slow(Service):

@@ -2,6 +2,7 @@
 
 A batch's file is cut when all its orders at this bank are here, or after a while: what lacks then (a person who was
 erased meanwhile) goes into a further part, should it ever come. The result is the bank's: a report or the statement.
+A file leaves only while the bank takes orders, dated the day it leaves.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from services.incentive.adapters.bank import (
 from services.incentive.adapters.files.exchange import Exchange
 from services.incentive.adapters.files.messages import FileOrder, plain
 from services.incentive.adapters.files.register import OtherOrder, SilentFile, Standing
+from services.incentive.domain.bank_days import BankCalendar, next_opening
 from services.incentive.domain.delays import SILENCE
 from services.incentive.domain.payouts import IN_FILE
 
 PATIENCE = timedelta(hours=1)
+ALWAYS_OPEN = BankCalendar()
 EXPECTED_AGAIN = timedelta(seconds=2)
 
 Expected = Callable[[str, frozenset[str]], Awaitable[int | None]]
@@ -35,10 +38,14 @@ Expected = Callable[[str, frozenset[str]], Awaitable[int | None]]
 
 @dataclass(frozen=True, slots=True)
 class FileProfile:
-    """What is this bank's own: payment partner -> code of the bank in the files, and how long a batch is waited for."""
+    """What is this bank's own: payment partner -> code of the bank in the files, patience with a batch, and hours."""
 
     bank_codes: Mapping[str, str]
     patience: timedelta = PATIENCE
+    calendar: BankCalendar = ALWAYS_OPEN
+
+    def is_open(self, now: datetime) -> bool:
+        return next_opening(now, self.calendar) == now
 
 
 class FileBank:
@@ -62,37 +69,41 @@ class FileBank:
         batch_id = order.batch_id or f"DAY-{now:%Y%m%d}"
         try:
             await asyncio.to_thread(self._exchange.register.take, taken, batch_id, now)
-            return await self.payment(order.reference, order)
+            return await self.payment(order)
         except OtherOrder:
             return PaymentAnswer(BankStatus.UNKNOWN, "OTHER_PAYMENT")
         except (sqlite3.Error, OSError):
             return PaymentAnswer(BankStatus.UNKNOWN, "NO_ANSWER")
 
-    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
+    async def payment(self, order: PaymentOrder) -> PaymentAnswer:
         try:
-            found = await asyncio.to_thread(self._looked, reference)
+            found = await asyncio.to_thread(self._looked, order.reference)
             if found and found.file_id is None:
                 await self._hand_over(found.batch_id)
         except (sqlite3.Error, OSError):
             return PaymentAnswer(BankStatus.UNKNOWN, "NO_ANSWER")
         if found is None:
             # A register that was lost must not have its payments sent again: a person decides from the statement.
-            older = order and order.ordered_at and order.ordered_at < self._born
+            older = order.ordered_at and order.ordered_at < self._born
             return PaymentAnswer(BankStatus.UNKNOWN, "REGISTER_NEWER") if older else PaymentAnswer(BankStatus.NOT_FOUND)
         return PaymentAnswer(found.status, IN_FILE if found.status == BankStatus.PENDING else found.code)
 
     def _looked(self, reference: str) -> Standing | None:
-        self._exchange.take_inbox(self._now())
-        self._exchange.hand_over()
+        now = self._now()
+        self._exchange.take_inbox(now)
+        if self._profile.is_open(now):
+            self._exchange.hand_over(now)
         return self._exchange.register.standing(reference)
 
     async def _hand_over(self, batch_id: str) -> None:
         expected, now = await self._expecting(batch_id), self._now()
+        if not self._profile.is_open(now):
+            return  # a file of today would reach the bank after its cut-off: it waits, as what lacks in it does
         count, waiting, since = await asyncio.to_thread(self._exchange.register.of_batch, batch_id)
         complete = expected is not None and count >= expected
         if waiting and since and (complete or now - since >= self._profile.patience):
             await asyncio.to_thread(self._exchange.register.cut, batch_id, now)
-            await asyncio.to_thread(self._exchange.hand_over)
+            await asyncio.to_thread(self._exchange.hand_over, now)
 
     async def _expecting(self, batch_id: str) -> int | None:
         """A batch's count never changes once it was released; until then it is asked for now and then."""

@@ -11,16 +11,16 @@ import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.incentive.adapters.files.camt053 import MESSAGE as CAMT053
 from services.incentive.adapters.files.camt053 import read_camt053
-from services.incentive.adapters.files.inbound import Inbound
+from services.incentive.adapters.files.inbound import Doubt, Inbound
 from services.incentive.adapters.files.iso_codes import OURS, failure_code
 from services.incentive.adapters.files.messages import (
     MOST_BYTES,
@@ -61,20 +61,23 @@ class Exchange:
     def inbound(self) -> Inbound:
         return Inbound(self.register, self.debtor.account_number)
 
-    def hand_over(self) -> None:
-        """Bring every file that was cut into the outbox, exactly once, wherever an earlier process stopped."""
+    def hand_over(self, now: datetime) -> None:
+        """Bring every file that was cut into the outbox, exactly once, wherever an earlier process stopped.
+
+        It asks to be carried out on the WIB day of `now`, on which it leaves.
+        """
         if not self.register.unfinished():
             return
         with self._alone():
             for cut in self.register.unfinished():
-                self._bring(cut)
+                self._bring(cut, now.astimezone(WIB).date())
 
-    def _bring(self, cut: Cut) -> None:
+    def _bring(self, cut: Cut, day: date) -> None:
         name = f"{cut.file_id}.{'xml' if self.format == 'iso20022' else 'csv'}"
         staged = self.folder / "staging" / name
         self.fail("begun")
-        if cut.state == "cut":  # it cannot have left: making it again is safe
-            _write(staged, self._content(cut))
+        if cut.state == "cut" or staged.exists():  # it cannot have left: making it again, dated today, is safe
+            _write(staged, self._content(cut, day))
             self.fail("written")
             self.register.staged(cut.file_id)
             self.fail("staged")
@@ -93,9 +96,8 @@ class Exchange:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _content(self, cut: Cut) -> bytes:
-        orders, day = self.register.orders_in(cut.file_id), cut.made_at.astimezone(WIB).date()
-        file = OrderFile(cut.file_id, cut.made_at, day, self.debtor, orders)
+    def _content(self, cut: Cut, day: date) -> bytes:
+        file = OrderFile(cut.file_id, cut.made_at, day, self.debtor, self.register.orders_in(cut.file_id))
         return write_pain001(file) if self.format == "iso20022" else write_plain(file)
 
     def take_inbox(self, now: datetime) -> None:
@@ -107,17 +109,23 @@ class Exchange:
     def _take(self, path: Path, now: datetime) -> None:
         try:
             raw = _read(path)
-            contradicted = [each for part in _parts(path, raw) for each in self._apply(part, now)]
+            doubts = [each for part in _parts(path, raw) for each in self._apply(part, now)]
         except FileNotFoundError:
             return  # another process took it
         except FileRefused as refused:
             self.alarm("BANK_FILE_REFUSED", reason=refused.code)
             self._reject(path, refused.code)
             return
-        for reference in contradicted:
-            self.alarm("BANK_CONTRADICTS_ITSELF", reference=reference)
+        self._tell(doubts)
         self.fail("applied")
         _move(path, self.folder / "taken" / f"{hashlib.sha256(raw).hexdigest()[:12]}-{path.name}")
+
+    def _tell(self, doubts: Sequence[Doubt]) -> None:
+        for kind, reference in doubts:
+            if kind == "amount":
+                self.alarm("BANK_NEEDS_STAFF", what="AMOUNT_DIFFERS", reference=reference)
+            else:
+                self.alarm("BANK_CONTRADICTS_ITSELF", reference=reference)
 
     def _reject(self, path: Path, code: str) -> None:
         """Aside, with its code; what was refused before under the same name is kept too."""
@@ -128,7 +136,7 @@ class Exchange:
         _write(folder / f"{name}.code", code.encode())
         _move(path, folder / name)
 
-    def _apply(self, part: Report | AccountStatement, now: datetime) -> list[str]:
+    def _apply(self, part: Report | AccountStatement, now: datetime) -> list[Doubt]:
         """By its content, not by its bytes: a bank may put one statement into two files."""
         digest = hashlib.sha256(repr(part).encode()).hexdigest()
         if isinstance(part, Report):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hmac import compare_digest
 from itertools import islice, pairwise
+from typing import Literal
 
 from services.incentive.adapters.bank import BankStatus, StatementLine
 from services.incentive.adapters.files.messages import AccountStatement, FileRefused, Movement, Report, Said
@@ -17,6 +18,9 @@ UNREADABLE = "NOTPROVIDED"
 
 FINAL = {BankStatus.PAID, BankStatus.FAILED, BankStatus.RETURNED}
 
+Doubt = tuple[Literal["contradiction", "amount"], str]
+"""What staff must look at, and the reference it is about."""
+
 
 class Inbound:
     """Applies reports and statements of one bank. `account_number` is our account there."""
@@ -24,8 +28,8 @@ class Inbound:
     def __init__(self, register: Register, account_number: str) -> None:
         self._register, self._account = register, account_number
 
-    def report(self, report: Report, digest: str, now: datetime) -> list[str]:
-        """Returns references about which the bank contradicts its own final word.
+    def report(self, report: Report, digest: str, now: datetime) -> list[Doubt]:
+        """Returns a contradiction for each reference whose final word the bank takes back.
 
         Raises FileRefused FILE_UNREADABLE_AT_BANK, FILE_UNKNOWN, REFERENCE_UNKNOWN, ID_TWICE.
         """
@@ -43,13 +47,16 @@ class Inbound:
             if report.whole:
                 whole = report.whole
                 said = {each: said.get(each, Said(each, whole.status, whole.code)) for each in ours}
-            return [each.reference for each in said.values() if not _hear(tx, each)]
+            return [doubt for each in said.values() for doubt in _hear(tx, each)]
 
-    def statement(self, statement: AccountStatement, digest: str, now: datetime) -> list[str]:
-        """As `report`. Raises FileRefused ACCOUNT_DIFFERS, ID_TWICE."""
+    def statement(self, statement: AccountStatement, digest: str, now: datetime) -> list[Doubt]:
+        """As `report`, and an amount for each line of an order whose rupiah are not the order's.
+
+        Raises FileRefused ACCOUNT_DIFFERS, ID_TWICE.
+        """
         if not compare_digest(statement.account_number.encode(), self._account.encode()):
             raise FileRefused("ACCOUNT_DIFFERS")
-        contradicted: list[str] = []
+        doubts: list[Doubt] = []
         with self._register.transaction() as tx:
             if not _is_new(tx, f"statement/{statement.statement_id}", digest, now):
                 return []
@@ -61,9 +68,9 @@ class Inbound:
             for place, each in enumerate(movements):
                 status = _status(each)
                 tx.execute("INSERT INTO lines VALUES (?,?,?,?,?,?,?,?,?,?)", _row(statement, place, each, status))
-                if status in FINAL and not _hear(tx, Said(each.reference, status, each.code)):
-                    contradicted.append(each.reference)
-        return contradicted
+                if status in FINAL:
+                    doubts += _hear(tx, Said(each.reference, status, each.code), each.amount_rupiah)
+        return doubts
 
     def lines(self, since: datetime, after: int, limit: int) -> list[StatementLine]:
         """Lines of all statements taken, in order of booking."""
@@ -91,18 +98,24 @@ def _is_new(tx: sqlite3.Connection, identity: str, digest: str, now: datetime) -
     return not known
 
 
-def _hear(tx: sqlite3.Connection, said: Said) -> bool:
-    """Keep what is said of an order, unless it takes back a final word: then False. Others' references: no matter."""
-    row = tx.execute("SELECT status FROM orders WHERE reference=?", (said.reference,)).fetchone()
+def _hear(tx: sqlite3.Connection, said: Said, moved_rupiah: int | None = None) -> list[Doubt]:
+    """Keep what is said of an order, unless it takes back a final word. Others' references: no matter.
+
+    `moved_rupiah`: of a statement line. Another amount than the order's settles nothing: banks book their fee, or a
+    part that came back, under the reference of the order.
+    """
+    row = tx.execute("SELECT status, amount_rupiah FROM orders WHERE reference=?", (said.reference,)).fetchone()
     if row is None:
-        return True
+        return []
     old, new = BankStatus(row[0]), said.status
+    if moved_rupiah not in (None, row[1]):
+        return [("amount", said.reference)]
     if new not in FINAL or old == new or (old, new) == (BankStatus.RETURNED, BankStatus.PAID):
-        return True
+        return []
     if old in FINAL and (old, new) != (BankStatus.PAID, BankStatus.RETURNED):
-        return False
+        return [("contradiction", said.reference)]
     tx.execute("UPDATE orders SET status=?, code=? WHERE reference=?", (new.value, said.code, said.reference))
-    return True
+    return []
 
 
 def _divided(tx: sqlite3.Connection, movement: Movement) -> Iterator[Movement]:
@@ -118,7 +131,7 @@ def _divided(tx: sqlite3.Connection, movement: Movement) -> Iterator[Movement]:
 
 
 def _status(movement: Movement) -> BankStatus:
-    """Whether a movement pays or returns an order of ours; anything else is for reconciliation to explain."""
+    """Which a movement says of an order of ours, paid or returned; anything else is for reconciliation to explain."""
     if not movement.reference:
         return BankStatus.UNKNOWN
     if movement.came_in:

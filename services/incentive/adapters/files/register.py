@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS statements (
 CREATE TABLE IF NOT EXISTS lines (
     line_id TEXT PRIMARY KEY, statement_id TEXT NOT NULL, place INTEGER NOT NULL, booked_at REAL NOT NULL,
     came_in INTEGER NOT NULL, amount_rupiah INTEGER NOT NULL, reference TEXT NOT NULL, status TEXT NOT NULL,
-    code TEXT NOT NULL, documents TEXT NOT NULL DEFAULT '');
+    code TEXT NOT NULL, documents TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS lines_in_order ON lines (booked_at, statement_id, place);
 """
 
@@ -86,9 +86,6 @@ class Register:
         self._turn = threading.Lock()
         # FULL: what was committed is on the disk. secure_delete: an account number that is erased is overwritten.
         self._connection.executescript("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + SCHEMA)
-        with self.transaction() as tx:
-            if "documents" not in {row[1] for row in tx.execute("PRAGMA table_info(lines)")}:  # of an older release
-                tx.execute("ALTER TABLE lines ADD COLUMN documents TEXT NOT NULL DEFAULT ''")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -99,26 +99,26 @@ class SnapBank:
             "transactionDate": timestamp(order.ordered_at or self._now()),
         }
 
-    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
-        is_wallet = order is not None and order.bank in self._profile.wallets
+    async def payment(self, order: PaymentOrder) -> PaymentAnswer:
+        is_wallet = order.bank in self._profile.wallets
         asked, original = (TOP_UP_STATUS, TOP_UP) if is_wallet else (TRANSFER_STATUS, TRANSFER)
-        body = {"originalPartnerReferenceNo": reference, "serviceCode": original.code}
+        body = {"originalPartnerReferenceNo": order.reference, "serviceCode": original.code}
         try:
             reply = await self._session.ask(asked, body)
         except (NothingSent, NoAnswer):
             return PaymentAnswer(BankStatus.UNKNOWN, "NO_ANSWER")
-        return self._judged(reply, reference, order)
+        return self._judged(reply, order)
 
-    def _judged(self, reply: Reply, reference: str, order: PaymentOrder | None) -> PaymentAnswer:
+    def _judged(self, reply: Reply, order: PaymentOrder) -> PaymentAnswer:
         """The status is read from latestTransactionStatus: the code only says that the question was answered."""
         if reply.case == "40401":
             return PaymentAnswer(BankStatus.NOT_FOUND)
         if reply.case != "20000":
             return PaymentAnswer(BankStatus.UNKNOWN, f"SNAP_{reply.case}" if reply.case else "NO_ANSWER")
-        if (echo := reply.text("originalPartnerReferenceNo")) and echo != reference:
+        if (echo := reply.text("originalPartnerReferenceNo")) and echo != order.reference:
             return PaymentAnswer(BankStatus.UNKNOWN, "OTHER_REFERENCE")
-        if order and _is_another(reply.body, order):
-            self._alarm("BANK_NEEDS_STAFF", what=Trouble.INCONSISTENT.value, reference=reference)
+        if _is_another(reply.body, order):
+            self._alarm("BANK_NEEDS_STAFF", what=Trouble.INCONSISTENT.value, reference=order.reference)
             return PaymentAnswer(BankStatus.UNKNOWN, "OTHER_PAYMENT")
         latest = reply.text("latestTransactionStatus")
         status = LATEST.get(latest, BankStatus.UNKNOWN)
