@@ -88,8 +88,9 @@ class SendMessage:
         channel = self._sending.channels[effect.payload["channel"]]
         outcome = await channel.inquire(reference(effect))
         if outcome.state is OutcomeState.NOT_FOUND and channel.repeats_safely:
-            return await self.perform(effect)
-        return outcome
+            outcome = await self.perform(effect)
+        # This try surely did not arrive; the earlier one still may have.
+        return Outcome(OutcomeState.UNKNOWN) if outcome.state is OutcomeState.NOT_STARTED else outcome
 
     def _check(self, effect: Effect) -> None:
         now = self._sending.clock.now()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,19 +42,17 @@ class Deciding:
     async def decide(self, message: Message, rule: Rule) -> Decision:
         """Raises Refused (nothing changed) or DecisionFailed."""
         for _ in range(ROUNDS + 1):
-            try:
+            with _bugs_named():
                 missing = self.world.missing(rule.needs(message.body, self.world))
-                if not missing:
-                    decision = rule.decide(self.world, message.body, message.now)
-                    settled = await self._settle(decision.settled)
-                    self._accept(message, decision)
-                    self._settled += settled
-                    return decision
-            except (Refused, DecisionFailed):
-                raise
-            except Exception as error:
-                raise DecisionFailed(type(error).__name__) from error
-            await self.world.load(missing)
+                decision = None if missing else rule.decide(self.world, message.body, message.now)
+            if decision is None:
+                await self.world.load(missing)
+                continue
+            settled = await self._settle(decision.settled)
+            with _bugs_named():
+                self._accept(message, decision)
+            self._settled += settled
+            return decision
         raise DecisionFailed("needs names more in every round")
 
     def say(self, message: Message, events: Sequence[Event]) -> None:
@@ -104,6 +103,17 @@ class Deciding:
         known = await self.tx.find(EFFECTS, {"_id": {"$in": list(self._work)}}, fields=["_id"])
         old = {document["_id"] for document in known}
         return [*states, *(Insert(EFFECTS, document) for id, document in self._work.items() if id not in old)]
+
+
+@contextmanager
+def _bugs_named() -> Iterator[None]:
+    """Whatever a rule raises but Refused is its own bug. Reads stay outside: what goes wrong there is tried again."""
+    try:
+        yield
+    except (Refused, DecisionFailed):
+        raise
+    except Exception as error:
+        raise DecisionFailed(type(error).__name__) from error
 
 
 def _effect_id(kind: str, key: str) -> str:

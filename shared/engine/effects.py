@@ -28,7 +28,7 @@ from shared.engine.ahead import Ahead
 from shared.engine.committer import Committer
 from shared.engine.deciding import EFFECTS
 from shared.engine.lease import Leader
-from shared.engine.outcomes import INQUIRE_AFTER, Outcomes
+from shared.engine.outcomes import INQUIRE_AFTER, RETRY_AFTER, Outcomes
 from shared.engine.ports import Change, Clock, Database, Document, Put, TransientError
 from shared.engine.rules import EffectKind, Outcome, OutcomeState
 from shared.platform.metrics import EngineMetrics
@@ -179,6 +179,8 @@ class Effects:
             await self._not_found(kind, document)
         elif outcome.state in (OutcomeState.DONE, OutcomeState.FAILED):
             await self._outcomes.record(document, outcome)
+        elif outcome.state is OutcomeState.NOT_STARTED:
+            await self._taken_back(document, outcome)
         else:
             await self._later(document)
 
@@ -191,6 +193,12 @@ class Effects:
         else:
             self._metrics.alarm("OUTCOME_NEEDS_PERSON", kind=document["kind"], effect=document["_id"])
             await self._outcomes.record(document, Outcome(OutcomeState.NOT_FOUND))
+
+    async def _taken_back(self, document: Document, outcome: Outcome) -> None:
+        """Whoever was asked had passed nothing on yet and has given it back: as if it had never been tried."""
+        when = self._clock.now() + (outcome.retry_after or RETRY_AFTER)
+        due = {"state": "due", "next_at": when, "unknown_since": None}
+        await self._database.change(Change(EFFECTS, {"_id": document["_id"], "state": "unknown"}, set=due))
 
     async def _later(self, document: Document) -> None:
         wait = document.get("inquire_wait_seconds", INQUIRE_AFTER.total_seconds())

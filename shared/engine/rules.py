@@ -52,7 +52,8 @@ class OutcomeState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     NOT_STARTED = "not_started"
-    """Surely nothing happened outside (refused connection, cut-off): due again later, same reference."""
+    """Surely nothing happened outside (refused connection, cut-off), or it was taken back before anything did: due
+    again later, same reference."""
     NOT_FOUND = "not_found"
     """Answer of an inquiry only: the provider does not know our reference (yet)."""
 

@@ -56,6 +56,29 @@ def test_what_a_person_decided_is_not_sent_again(monkeypatch: pytest.MonkeyPatch
     assert _effect(world)["state"] == "decided"
 
 
+def test_whatever_goes_wrong_in_the_database_while_work_is_settled_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    span: list[int] = []
+
+    async def decided(world: World) -> None:
+        await world.ask("a/0", toy.Add("a"))
+        await asyncio.sleep(HORIZON / 2)
+        span.append(len(world.steps))
+        await _decide(world)
+        span.append(len(world.steps))
+
+    _loses_the_first(monkeypatch, [])
+    run(World({}), decided)
+    begin, end, *_ = span
+    assert end - begin >= 5
+    for step in range(begin + 1, end + 1):
+        monkeypatch.undo()
+        _loses_the_first(monkeypatch, [])
+        world = run(World({step: "error"}), decided)
+        assert _effect(world)["state"] == "decided", world.steps[step - 1]
+
+
 def test_what_nobody_decided_is_sent_again_where_the_bank_does_a_reference_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -96,6 +119,30 @@ def test_nothing_is_decided_while_a_call_is_out_and_its_outcome_stays(monkeypatc
     assert refused == ["WORK_UNDER_WAY"]
     assert _effect(world)["state"] == "done"
     assert list(world.bank.payments.values()) == [1]
+
+
+def test_what_was_taken_back_is_due_again_as_if_it_had_never_been_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    perform = toy.PayHandler.perform
+    seen: list[bool] = []
+
+    async def kept(self: toy.PayHandler, effect: Effect) -> Outcome:
+        seen.append(effect.unknown_since is None)
+        return Outcome(OutcomeState.UNKNOWN) if len(seen) == 1 else await perform(self, effect)
+
+    async def given_back(self: toy.PayHandler, effect: Effect) -> Outcome:
+        return Outcome(OutcomeState.NOT_STARTED)
+
+    monkeypatch.setattr(toy.PayHandler, "perform", kept)
+    monkeypatch.setattr(toy.PayHandler, "inquire", given_back)
+
+    async def left(world: World) -> None:
+        await world.ask("a/0", toy.Add("a"))
+        await asyncio.sleep(4 * HORIZON)
+
+    world = run(World({}), left)
+    assert seen == [True, True]
+    assert list(world.bank.payments.values()) == [1]
+    assert _effect(world)["state"] == "done"
 
 
 def test_the_horizon_counts_from_the_first_call_that_may_have_arrived(monkeypatch: pytest.MonkeyPatch) -> None:

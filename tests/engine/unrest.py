@@ -29,5 +29,9 @@ def unrest(stores: Mapping[str, Left], prefix: str = "") -> str:
     for partition, sequence in sequences.items():
         if (heard := marks.get(f"{prefix}shop.v1/{partition}", 0)) != sequence:
             return f"partition {partition}: said {sequence}, heard {heard}"
-    left = [e["state"] for e in stores["books"].documents("effects") if e["state"] not in ("done", "failed", "decided", "person")]
+    left = [
+        e["state"]
+        for e in stores["books"].documents("effects")
+        if e["state"] not in ("done", "failed", "decided", "person")
+    ]
     return f"work left: {left}" if left else ""

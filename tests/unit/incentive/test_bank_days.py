@@ -28,7 +28,7 @@ from services.incentive.domain.participant import EntitlementState as State
 from services.incentive.domain.payouts import Payment
 from shared.contracts.incentive import IncentiveDelayed
 from tests.fakes import MemoryDatabase
-from tests.unit.incentive.bank import NOW
+from tests.unit.incentive.bank import NOW, Clock
 from tests.unit.incentive.builders import codes, selected
 from tests.unit.incentive.city import City
 from tests.unit.incentive.counter import at_desk, funded, made, seen
@@ -96,14 +96,15 @@ def test_what_is_due_while_the_bank_is_closed_must_leave_before() -> None:
 
 async def test_an_order_outside_the_hours_of_its_file_is_not_given_to_the_bank(tmp_path: Path) -> None:
     hours = {"cut_off": "09:30", "working_days": [1, 2, 3, 4, 5], "holidays": ["2020-09-02"]}
-    banks = opened(tmp_path, {"bni": files_row(tmp_path, **hours)})
+    clock = Clock()
+    banks = opened(tmp_path, {"bni": files_row(tmp_path, **hours)}, clock=clock)
     assert banks
     assert datetime(2020, 9, 1, 3, tzinfo=UTC) == NOW, "10.00 WIB, after the cut-off"
     answer = await banks.pay(order("BNI"))
     assert (answer.status, answer.code) == (BankStatus.NOT_SENT, "BANK_CLOSED")
     assert answer.retry_after == timedelta(hours=38), "until 00.00 WIB of 3 September"
     assert list((tmp_path / "bni" / "outbox").iterdir()) == []
-    banks.now = lambda: NOW + timedelta(hours=38)
+    clock.at = NOW + timedelta(hours=38)
     assert (await banks.pay(order("BNI"))).code == "IN_FILE"
 
 
@@ -111,7 +112,7 @@ async def test_an_order_taken_before_the_cut_off_leaves_in_no_file_after_it(tmp_
     banks = opened(tmp_path, {"bni": files_row(tmp_path, cut_off="09:30")})
     assert banks
     taken = await banks.by_name["bni"].pay(order("BNI"))
-    assert (taken.status, taken.code) == (BankStatus.PENDING, "IN_FILE")
+    assert (taken.status, taken.code) == (BankStatus.NOT_SENT, "BANK_CLOSED")
     assert list((tmp_path / "bni" / "outbox").iterdir()) == []
 
 

@@ -57,19 +57,23 @@ class Alarms:
         self.codes.append(code)
 
 
-def tools(transport: httpx.AsyncBaseTransport | None = None) -> Tools:
+def tools(transport: httpx.AsyncBaseTransport | None = None, clock: Clock | None = None) -> Tools:
+    clock = clock or Clock()
+
     async def expected(batch_id: str, partners: frozenset[str]) -> int | None:
         return 1
 
-    return Tools(Clock().wall, Clock().now, Alarms(), expected, 5, transport)
+    return Tools(clock.wall, clock.now, Alarms(), expected, 5, transport)
 
 
-def opened(folder: Path, rows: dict[str, dict[str, Any]], url: str = "", transport: Any = None) -> Banks | None:
+def opened(
+    folder: Path, rows: dict[str, dict[str, Any]], url: str = "", transport: Any = None, clock: Clock | None = None
+) -> Banks | None:
     place = folder / "banks"
     place.mkdir(exist_ok=True)
     for name, row in rows.items():
         (place / f"{name}.json").write_text(json.dumps(row))
-    return open_banks(place, url, tools(transport))
+    return open_banks(place, url, tools(transport, clock))
 
 
 def order(bank: str = "BNI", number: int = 1) -> PaymentOrder:

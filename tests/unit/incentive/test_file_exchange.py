@@ -75,16 +75,21 @@ async def test_what_lacks_is_waited_for_an_hour_and_then_comes_in_a_part_of_its_
 
 
 async def test_a_file_leaves_only_before_the_cut_off_dated_the_day_it_leaves(tmp_path: Path) -> None:
-    """Released at 14.55 WIB, cut-off at 15.00: what lacks gets BANK_CLOSED, and the hour's patience ends at 15.55."""
+    """Released at 14.55 WIB, cut-off at 15.00: what lacks gets BANK_CLOSED, and what waits is given back until then.
+
+    So each order is looked at once more before it leaves; in the register nobody would.
+    """
     world = file_world(tmp_path / "bank", expected=2, calendar=OFFICE_HOURS)
     world.clock.at = datetime(2020, 9, 4, 7, 55, tzinfo=UTC)  # a Friday
-    await world.client.pay(paying(1))
-    for minutes in (5, 55, 60 * 24):
-        world.clock.at = datetime(2020, 9, 4, 7, 55, tzinfo=UTC) + timedelta(minutes=minutes)
-        await world.client.payment(paying(1))
-        assert world.outbox() == []
+    assert (await world.client.pay(paying(1))).code == "IN_FILE"
+    world.clock.at = datetime(2020, 9, 4, 8, 0, tzinfo=UTC)
+    back = await world.client.payment(paying(1))
+    assert (back.status, back.code, back.retry_after) == (BankStatus.NOT_SENT, "BANK_CLOSED", timedelta(hours=57))
+    assert (await world.client.payment(paying(1))).status == BankStatus.NOT_FOUND
+    assert world.outbox() == []
     world.clock.at = datetime(2020, 9, 6, 17, 0, tzinfo=UTC)  # Monday 00.00 WIB
-    await world.client.pay(paying(2))
+    for number in (1, 2):
+        await world.client.pay(paying(number))
     assert world.outbox() == [f"{BATCH}-001.xml"]
     raw = (world.folder / "outbox" / f"{BATCH}-001.xml").read_bytes()
     assert b"<NbOfTxs>2</NbOfTxs>" in raw

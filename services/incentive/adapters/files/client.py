@@ -79,6 +79,8 @@ class FileBank:
         try:
             found = await asyncio.to_thread(self._looked, order.reference)
             if found and found.file_id is None:
+                if wait := await asyncio.to_thread(self._given_back, order.reference):
+                    return PaymentAnswer(BankStatus.NOT_SENT, "BANK_CLOSED", wait)
                 await self._hand_over(found.batch_id)
         except (sqlite3.Error, OSError):
             return PaymentAnswer(BankStatus.UNKNOWN, "NO_ANSWER")
@@ -95,10 +97,19 @@ class FileBank:
             self._exchange.hand_over(now)
         return self._exchange.register.standing(reference)
 
+    def _given_back(self, reference: str) -> timedelta | None:
+        """Over a cut-off an order does not wait in here, where nobody would look at it again before it leaves.
+
+        How long until the bank takes orders; None: it is open, or the order is in a file already.
+        """
+        now = self._now()
+        wait = next_opening(now, self._profile.calendar) - now
+        return wait if wait and self._exchange.register.give_back(reference) else None
+
     async def _hand_over(self, batch_id: str) -> None:
         expected, now = await self._expecting(batch_id), self._now()
         if not self._profile.is_open(now):
-            return  # a file of today would reach the bank after its cut-off: it waits, as what lacks in it does
+            return
         count, waiting, since = await asyncio.to_thread(self._exchange.register.of_batch, batch_id)
         complete = expected is not None and count >= expected
         if waiting and since and (complete or now - since >= self._profile.patience):

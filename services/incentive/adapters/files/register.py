@@ -122,6 +122,12 @@ class Register:
         if rupiah != order.amount_rupiah:
             raise OtherOrder
 
+    def give_back(self, reference: str) -> bool:
+        """Forget an order that is in no file yet; False: it is in one, or was never here."""
+        with self.transaction() as tx:
+            gone = tx.execute("DELETE FROM orders WHERE reference=? AND file_id IS NULL", (reference,))
+            return gone.rowcount > 0
+
     def standing(self, reference: str) -> Standing | None:
         rows = self.rows("SELECT batch_id, file_id, status, code FROM orders WHERE reference=?", reference)
         return next((Standing(batch, file, BankStatus(status), code) for batch, file, status, code in rows), None)
