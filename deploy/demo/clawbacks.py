@@ -69,7 +69,8 @@ async def _plan(office: Office, id: str, first_due: date) -> None:
     path = _path(id, "repayment-plan")
     await office.ask("POST", path, MAKER, json={"instalments": INSTALMENTS, "first_on": first_due.isoformat()})
     shown = (await office.ask("GET", _path(id, "debt"), HEAD[0]))["plan"]
-    seen = {"instalments": len(shown["instalments"]), "amount_rupiah": shown["amount_rupiah"]}
+    sums = {"instalments": len(shown["instalments"]), "amount_rupiah": shown["amount_rupiah"]}
+    seen = {"plan_hash": shown["plan_hash"], **sums}
     await office.ask("POST", f"{path}/decision", HEAD[0], json={"agreed": True, **seen})
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.incentive.account_rules import account_commands
 from services.incentive.catalogue_rules import catalogue_commands
 from services.incentive.claim_rules import claim_commands
 from services.incentive.domain import (
-    accounts,
     applicants,
     clawbacks,
     codes,
@@ -18,7 +18,6 @@ from services.incentive.domain import (
     redeem_codes,
     surveys,
 )
-from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount
 from services.incentive.domain.applicants import Applicant, IndexCode
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
 from services.incentive.domain.codes import IssueCode, TryCode
@@ -27,11 +26,10 @@ from services.incentive.domain.participant import Participant
 from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import RetryPayment
 from services.incentive.domain.redeem_codes import CommitRedeemCode, RedeemCode
-from services.incentive.domain.sequel import Advance, settle
 from services.incentive.domain.surveys import AnswerSurvey
 from services.incentive.money_rules import money_commands
 from services.incentive.statement_rules import statement_commands
-from services.incentive.wiring import FUNDS, Desk, peek
+from services.incentive.wiring import Desk, peek
 from shared.contracts.decision import Decision, Ref, Refused, World, ref
 from shared.contracts.registration import ConfirmationCodeIssued
 from shared.engine.rules import Rule
@@ -43,8 +41,6 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
     """Command -> rule: those of citizens, platforms, staff, the border and the timers."""
     return {
         AnswerSurvey: desk.about(lambda draft, answer, world: surveys.answer(draft, answer)),
-        LinkAccount: Rule(_link_needs, lambda world, linking, now: _link(desk, world, linking, now)),
-        RecheckAccount: desk.about(lambda draft, recheck, world: accounts.recheck(draft)),
         CommitRedeemCode: desk.about(_commit, who=_bearer, more=_code, first=_check_code),
         RecordRepayment: desk.about(lambda draft, repaid, world: participation.record_repayment(draft, repaid)),
         ProposePlan: desk.about(lambda draft, plan, world: clawbacks.propose(draft, plan)),
@@ -62,7 +58,7 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
             ),
         ),
         OpenIdentity: Rule(openings_needs, open_identity),
-        Advance: desk.about(lambda draft, advance, world: None),
+        **account_commands(desk),
         **catalogue_commands(desk),
         **claim_commands(desk),
         **money_commands(desk),
@@ -109,37 +105,3 @@ def _check_code(message: CommitRedeemCode, world: World) -> None:
 
 def _commit(draft: Draft, command: CommitRedeemCode, world: World) -> Mapping[str, Any]:
     return redeem_codes.commit(draft, command, world.get(RedeemCode, command.redeem_code))
-
-
-def _link_needs(command: LinkAccount, world: World) -> list[Ref]:
-    """The participant, the new and the old account, and whoever stands alone with one of them."""
-    needed = [FUNDS, ref(Participant, command.applicant_id), ref(AccountClaim, command.account_index)]
-    person = peek(world, Participant, command.applicant_id)
-    if person and person.account:
-        needed.append(ref(AccountClaim, person.account.index))
-    return [*needed, *(ref(Participant, id) for id, _, _ in _neighbours(world, command, person))]
-
-
-def _neighbours(world: World, command: LinkAccount, person: Participant | None) -> list[tuple[str, str, bool]]:
-    """Others whose payments are held or freed by this link: applicant, account, shared from now on."""
-    found: list[tuple[str, str, bool]] = []
-    new = peek(world, AccountClaim, command.account_index)
-    if new and len(new.holders) == 1:
-        found.append((new.holders[0], command.account_index, True))
-    if person and person.account:
-        left = accounts.left_behind(person, peek(world, AccountClaim, person.account.index))
-        if left and left[1]:
-            found.append((left[1], person.account.index, False))
-    return found
-
-
-def _link(desk: Desk, world: World, command: LinkAccount, now: datetime) -> Decision:
-    draft = desk.draft(world, command.applicant_id, now)
-    before = draft.person
-    reply = accounts.link(draft, command, world.get(AccountClaim, command.account_index))
-    if before.account and (left := accounts.left_behind(before, world.get(AccountClaim, before.account.index))):
-        draft.add(left[0])
-    decision = settle(draft, reply)
-    for applicant_id, index, shared in _neighbours(world, command, before):
-        decision += desk.sharing(world, applicant_id, index, shared, now)
-    return decision

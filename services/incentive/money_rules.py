@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.incentive.domain import accounts, batch_work, batches, funds, outcomes
+from services.incentive.domain import accounts, batch_work, batches, decisions, funds, outcomes
 from services.incentive.domain.accounts import AccountAnswer
 from services.incentive.domain.batch_work import CompleteBatch, FillBatch, MoveChunk
 from services.incentive.domain.batches import ApproveBatch, Batch, Chunk, MakeBatch, RejectBatch, chunk_id
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.funds import Deposit, DepositFunds
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.payouts import IN_FILE, DecidePayment, HearPayment, Payment
+from services.incentive.domain.payouts import HELD, IN_FILE, DecidePayment, HearPayment, Payment, Result
 from services.incentive.domain.sequel import settle
 from services.incentive.wiring import FUNDS, Desk, funds_of, peek
 from shared.contracts.decision import Aggregate, Decision, Ref, Refused, World, ref
 from shared.engine.rules import EffectFinished, OutcomeState, Rule
 
-RESULTS = {
+RESULTS: Mapping[OutcomeState, Result] = {
     OutcomeState.DONE: "paid",
     OutcomeState.FAILED: "failed",
     OutcomeState.UNKNOWN: "unknown",
@@ -37,8 +37,8 @@ def money_commands(desk: Desk) -> Mapping[type, Rule]:
         RejectBatch: Rule(_batch_and_funds, _checked(batches.reject)),
         MoveChunk: Rule(_move_needs, lambda world, command, now: _move(desk, world, command, now)),
         DepositFunds: Rule(lambda command, world: [FUNDS, ref(Deposit, command.deposit_id)], _deposit),
-        HearPayment: payment_rule(desk),
-        DecidePayment: _about_payment(desk, _decide),
+        HearPayment: _settling(payment_rule(desk), lambda heard: heard.result == "failed" and not heard.is_notice),
+        DecidePayment: _settling(_about_payment(desk, _decide), lambda command: True),
     }
 
 
@@ -129,7 +129,10 @@ def pay_finished(desk: Desk) -> Rule:
 
     def heard(finished: EffectFinished) -> HearPayment:
         reference, outcome = finished.effect.payload["reference"], finished.outcome
-        return HearPayment(reference, RESULTS[outcome.state], str(outcome.data.get("code", "")))  # type: ignore[arg-type]
+        code, result = str(outcome.data.get("code", "")), RESULTS[outcome.state]
+        if outcome.data.get("returned"):
+            result = "returned"
+        return HearPayment(reference, "held" if code == HELD else result, code)
 
     def decide(world: World, finished: EffectFinished, now: datetime) -> Decision:
         # An order in a file is still on its way: nothing about it is unknown, so nobody is alarmed or told.
@@ -167,8 +170,18 @@ def _answer(finished: EffectFinished) -> AccountAnswer:
     )
 
 
+def _settling(rule: Rule, is_final: Callable[[Any], bool]) -> Rule:
+    """With a word that is final the order is nothing that would be sent, or asked about, any more."""
+
+    def decide(world: World, command: Any, now: datetime) -> Decision:
+        decision, payment = rule.decide(world, command, now), world.get(Payment, command.reference)
+        return decision + Decision(settled=(payment.work,)) if payment and is_final(command) else decision
+
+    return Rule(rule.needs, decide)
+
+
 def _decide(draft: Draft, payment: Payment, command: DecidePayment, batch: Batch | None) -> Mapping[str, Any]:
-    return outcomes.decide(draft, payment, command, batch.made_by if batch else "")
+    return decisions.decide(draft, payment, command, batch.made_by if batch else "")
 
 
 def _about_payment(desk: Desk, act: Callable[[Draft, Payment, Any, Batch | None], Mapping[str, Any] | None]) -> Rule:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from services.incentive.domain import accounts, applicants, participation
-from services.incentive.domain.accounts import AccountClaim
+from services.incentive.account_rules import leave, leaving_needs
+from services.incentive.domain import applicants, participation, reversals
 from services.incentive.domain.applicants import Applicant
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.participant import Participant, Standing
@@ -17,6 +17,7 @@ from shared.contracts.base import Event
 from shared.contracts.decision import Decision, Ref, World, ref
 from shared.contracts.registration import (
     ApplicantCorrected,
+    ApplicantEligible,
     ApplicantIneligible,
     ApplicantRegistered,
     ApplicantSelected,
@@ -39,6 +40,7 @@ def reactions(desk: Desk) -> Mapping[type[Event], Rule]:
         IdentityQuestioned: desk.fact(lambda draft, event, world: draft.set(under_review=True)),
         IdentityConfirmed: desk.fact(lambda draft, event, world: draft.set(under_review=False)),
         ApplicantIneligible: desk.fact(_ineligible),
+        ApplicantEligible: desk.fact(lambda draft, event, world: reversals.found_eligible(draft, event.decided_at)),
         ApplicantWithdrawn: desk.fact(lambda draft, event, world: participation.withdraw(draft)),
         IdentityErased: _erasure(desk),
     }
@@ -93,8 +95,8 @@ def _open(desk: Desk, world: World, event: ApplicantSelected) -> Decision:
 
 def _ineligible(draft: Draft, event: ApplicantIneligible, world: World) -> None:
     participation.declare_ineligible(draft, event.reason, event.reason_text)
-    if event.domicile and draft.person.standing == Standing.INELIGIBLE:
-        draft.set(domicile=event.domicile)
+    if draft.person.standing == Standing.INELIGIBLE:
+        draft.set(ineligible_at=event.decided_at, domicile=event.domicile or draft.person.domicile)
 
 
 def _erasure(desk: Desk) -> Rule:
@@ -102,28 +104,13 @@ def _erasure(desk: Desk) -> Rule:
     rule = desk.fact(lambda draft, event, world: participation.erase(draft), more=_erasure_needs)
 
     def decide(world: World, event: IdentityErased, now: datetime) -> Decision:
-        behind = _left_behind(event, world)
+        person = world.get(Participant, event.applicant_id)
         decision = rule.decide(world, event, now) + Decision(removed=(ref(Applicant, event.applicant_id),))
-        if behind is None:
-            return decision
-        claim, alone = behind
-        decision += Decision(changes=(claim,))
-        return decision + desk.sharing(world, alone, claim.account_index, False, now) if alone else decision
+        return decision + leave(desk, world, person, now) if person else decision
 
     return Rule(rule.needs, decide)
 
 
 def _erasure_needs(event: IdentityErased, world: World) -> Iterable[Ref]:
-    person = peek(world, Participant, event.applicant_id)
-    if person and person.account:
-        yield ref(AccountClaim, person.account.index)
-    if (behind := _left_behind(event, world)) and behind[1]:
-        yield ref(Participant, behind[1])
+    yield from leaving_needs(peek(world, Participant, event.applicant_id), world)
     yield ref(Applicant, event.applicant_id)
-
-
-def _left_behind(event: IdentityErased, world: World) -> tuple[AccountClaim, str | None] | None:
-    person = peek(world, Participant, event.applicant_id)
-    if person is None or person.account is None:
-        return None
-    return accounts.left_behind(person, peek(world, AccountClaim, person.account.index))

@@ -54,7 +54,8 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("participants", (("next_action_at", 1),), False),
     ("participants", (("ready_on", 1),), False),
     ("participants", (("late", 1), ("_id", 1)), False),
-    ("participants", (("unresolved", 1), ("_id", 1)), False),
+    ("participants", (("unsure_payment", 1), ("_id", 1)), False),
+    ("participants", (("failed_payment", 1), ("_id", 1)), False),
     ("participants", (("tracking_index", 1),), False),
     ("participants", (("late_cause", 1), ("late_since", 1), ("_id", 1)), False),
     ("participants", (("forecast_cause", 1), ("forecast_on", 1), ("_id", 1)), False),
@@ -66,15 +67,15 @@ INDEXES: tuple[tuple[str, Sequence[tuple[str, int]], bool], ...] = (
     ("batches", (("made_at", -1),), False),
     ("batches", (("state", 1), ("made_at", 1)), False),
     ("deposits", (("deposited_at", -1),), False),
-    ("payments", (("sent_at", 1),), False),
     ("payments", (("batch_id", 1), ("_id", 1)), False),
-    ("refused_claims", (("refused_at", -1),), False),
-    ("refused_claims", (("partner_code", 1), ("refused_at", -1)), False),
+    ("refused_claims", (("refused_at", -1), ("_id", 1)), False),
+    ("refused_claims", (("partner_code", 1), ("refused_at", -1), ("_id", 1)), False),
     ("refused_claims", (("digest", 1),), False),
     ("certificates", (("status_list", 1), ("_id", 1)), False),
     ("partner_claims", (("key", 1), ("signed_at", 1)), False),
     ("catalogue_editions", (("taken_at", -1),), False),
-    ("identity_openings", (("opened_at", -1),), False),
+    ("identity_openings", (("opened_at", -1), ("_id", 1)), False),
+    ("statement_lines", (("state", 1), ("booked_at", 1), ("_id", 1)), False),
 )
 """(collection, keys, unique). Unique values are ids of their own aggregates, so none is needed here."""
 
@@ -186,13 +187,14 @@ async def latest_deposits(database: Database, limit: int) -> list[Deposit]:
     return await some(database, Deposit, {}, sort=[("deposited_at", -1)], limit=limit)
 
 
-async def unresolved_participants(database: Database, after: str, limit: int) -> list[Participant]:
-    """A page of participants with a payment that staff must look at."""
-    return await some(database, Participant, {"unresolved": True, "_id": {"$gt": after}}, limit=limit)
+async def unsure_participants(database: Database, after: str, limit: int) -> list[Participant]:
+    """A page of participants with a payment of which nobody knows whether it was paid."""
+    return await some(database, Participant, {"unsure_payment": True, "_id": {"$gt": after}}, limit=limit)
 
 
-async def latest_refused_claims(database: Database, limit: int, since: datetime = LONG_AGO) -> list[RefusedClaim]:
-    return await some(database, RefusedClaim, {"refused_at": {"$gte": since}}, sort=[("refused_at", -1)], limit=limit)
+async def failed_participants(database: Database, after: str, limit: int) -> list[Participant]:
+    """A page of participants with a payment that failed or came back."""
+    return await some(database, Participant, {"failed_payment": True, "_id": {"$gt": after}}, limit=limit)
 
 
 async def funds(database: Database) -> Funds:

@@ -51,6 +51,7 @@ TO_THE_PERSON: tuple[type[Event], ...] = (
     money.ClawbackPlanAgreed,
     money.ClawbackInstalmentMissed,
     money.ClawbackOverdue,
+    money.ClawbackCancelled,
 )
 TO_THE_CITY: tuple[type[Event], ...] = (people.WaveOpened, people.WaveChanged)
 

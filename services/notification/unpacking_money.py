@@ -107,6 +107,10 @@ def _clawback_missed(event: money.ClawbackInstalmentMissed) -> Values:
     return {"instalment_no": str(event.number), **amounts, **days}
 
 
+def _clawback_cancelled(event: money.ClawbackCancelled) -> Values:
+    return {"repaid": rupiah(event.repaid_rupiah)} if event.repaid_rupiah else {}
+
+
 INCENTIVE_VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     money.TrainingPurchased: _purchased,
     money.PurchaseReminderDue: _purchase_reminder,
@@ -127,4 +131,5 @@ INCENTIVE_VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     money.ClawbackPlanAgreed: _clawback_plan,
     money.ClawbackInstalmentMissed: _clawback_missed,
     money.ClawbackOverdue: _clawback_left,
+    money.ClawbackCancelled: _clawback_cancelled,
 }

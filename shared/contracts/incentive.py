@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import Event, Sealed
 from shared.contracts.incentive_clawback import (
+    ClawbackCancelled,
     ClawbackInstalment,
     ClawbackInstalmentMissed,
     ClawbackOpened,
@@ -210,15 +211,17 @@ _CLAWBACK = (
     ClawbackPlanAgreed,
     ClawbackInstalmentMissed,
     ClawbackOverdue,
+    ClawbackCancelled,
 )
 
 EVENTS: tuple[type[Event], ...] = (*_COURSES, *_MONEY, *_SURVEYS, *_REST, *_CLAWBACK)
 
 __all__ = [  # money, debts and shared terms are kept in files of their own
-    "EVENTS", "AccountEvent", "ClawbackInstalment", "ClawbackInstalmentMissed", "ClawbackOpened", "ClawbackOverdue",
-    "ClawbackPlanAgreed", "ClawbackReminderDue", "CompletionRejected", "CourseEvent", "IncentiveDelayed",
-    "IncentiveDue", "IncentiveEvent", "IncentiveFailed", "IncentiveForecastLate", "IncentivePaid",
-    "IncentiveReturned", "InstalmentEvent", "ParticipationRevoked", "PayoutAccountChanged", "PayoutAccountLinked",
-    "PurchaseReminderDue", "ReviewReminderDue", "SurveyAnswered", "SurveyOpened", "SurveyReminderDue",
-    "TrainingBalanceExpired", "TrainingCompleted", "TrainingPurchased", "TrainingReviewed", "UnpaidInstalment",
+    "EVENTS", "AccountEvent", "ClawbackCancelled", "ClawbackInstalment", "ClawbackInstalmentMissed", "ClawbackOpened",
+    "ClawbackOverdue", "ClawbackPlanAgreed", "ClawbackReminderDue", "CompletionRejected", "CourseEvent",
+    "IncentiveDelayed", "IncentiveDue", "IncentiveEvent", "IncentiveFailed", "IncentiveForecastLate",
+    "IncentivePaid", "IncentiveReturned", "InstalmentEvent", "ParticipationRevoked", "PayoutAccountChanged",
+    "PayoutAccountLinked", "PurchaseReminderDue", "ReviewReminderDue", "SurveyAnswered", "SurveyOpened",
+    "SurveyReminderDue", "TrainingBalanceExpired", "TrainingCompleted", "TrainingPurchased", "TrainingReviewed",
+    "UnpaidInstalment",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
-"""What incentive tells of the debts of ineligible people: the claim, its reminder, instalments, and the last day."""
+"""What incentive tells of the debts of ineligible people: the claim, reminders, instalments, last day and end."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -60,3 +60,16 @@ class ClawbackOverdue(IncentiveEvent):
 
     amount_rupiah: Rupiah
     deadline: date
+
+
+class ClawbackCancelled(IncentiveEvent):
+    """Registration found the person eligible after all: nothing is owed, and what came in is to be given back.
+
+    `amount_rupiah` was still to be repaid. `repaid_rupiah` lies in the treasury until its officer returns it.
+    """
+
+    which: Literal["some_repaid", "nothing_repaid"]
+    """Whether `repaid_rupiah` is above 0."""
+    cancelled_at: AwareDatetime
+    amount_rupiah: Rupiah
+    repaid_rupiah: Rupiah

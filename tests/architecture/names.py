@@ -24,6 +24,7 @@ COMMON = NEEDED | {
 SPECIAL: Mapping[str, set[str]] = {
     "registration": {"states.py", "watching.py", "world.py"},
     "incentive": {
+        "account_rules.py",
         "border.py",
         "border_process.py",
         "catalogue_rules.py",

@@ -17,7 +17,7 @@ from tests.payouts.real import killed
 from tests.servers import Space, choose, new_space, running
 
 SCHEDULES, SHARE, KILLS = 20_000, 500, 200
-PAID_PER_KILL = 40
+PAID_PER_KILL = 20
 """People per kill: about so many are paid between two of them."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from services.incentive.domain.batches import Batch
-from services.incentive.domain.ledger import Posting, differences
+from services.incentive.domain.ledger import Move, Posting, differences
 from services.incentive.domain.participant import EntitlementState as State
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.payouts import Payment
@@ -61,11 +61,14 @@ def check_nothing_lost(world: PayoutWorld) -> None:
 
 def check_books(world: PayoutWorld) -> None:
     """I1 and I3: balances are their postings, nobody got more than is theirs, and the statement shows it all."""
-    postings = world.all(Posting)
+    moves: defaultdict[str, list[Move]] = defaultdict(list)
+    for each in world.all(Posting):
+        moves[each.applicant_id].append(each.move)
     paid = 0
     for person in world.all(Participant):
-        own = [each.move for each in postings if each.applicant_id == person.applicant_id]
-        assert differences(person.money, own) == {}, f"{person.applicant_id}: balances differ from postings"
+        assert differences(person.money, moves[person.applicant_id]) == {}, (
+            f"{person.applicant_id}: balances differ from postings"
+        )
         assert sum(person.money.values()) == 0
         assert all(amount >= 0 for account, amount in person.money.items() if account != "treasury")
         entitled = sum(each.amount_rupiah for each in person.entitlements)

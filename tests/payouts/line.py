@@ -27,12 +27,12 @@ class BankLine:
         transfer = Transfer(order.reference, order.bank, order.account_number, order.amount_rupiah)
         return self._answered(await self._bank.pay(transfer), "bank.pay.done")
 
-    async def payment(self, reference: str, order: PaymentOrder | None = None) -> PaymentAnswer:
+    async def payment(self, order: PaymentOrder) -> PaymentAnswer:
         try:
             self._step("bank.inquire")
         except ConnectionError:
             return NO_ANSWER
-        known = self._bank.transfers.get(reference)
+        known = self._bank.transfers.get(order.reference)
         return self._answered(known, "bank.inquire.done") if known else PaymentAnswer(BankStatus.NOT_FOUND)
 
     async def account(self, bank: str, account_number: str) -> AccountFacts | None:

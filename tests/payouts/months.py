@@ -1,4 +1,4 @@
-"""What an office does in a month: lists, an impatient hand, the bank's statement, a person's decision."""
+"""What an office does in a month: lists, impatient hands, the bank's statement, a person's decision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,17 @@ async def pay(world: PayoutWorld) -> None:
         await asyncio.sleep(5.0)
         await read_statement(world)
         await asyncio.sleep(20.0)
+        await decide_early(world, turn)
         await send_again(world, turn)
+
+
+async def decide_early(world: PayoutWorld, turn: str) -> None:
+    """Somebody who does not wait for the bank's horizon: what the bank does not know yet was not paid."""
+    for person in world.all(Participant):
+        for each in person.entitlements:
+            if each.state == EntitlementState.UNKNOWN and each.reference not in world.books.transfers:
+                decide = DecidePayment(each.reference or "", False, "statement 0", "head")
+                await world.order(f"early/{turn}/{each.reference}", decide)
 
 
 async def send_again(world: PayoutWorld, turn: str) -> None:
@@ -66,6 +76,9 @@ async def office(world: PayoutWorld) -> None:
     await pay_list(world, "last")
     await world.rest()
     await reconcile(world)
+    settled = world.all(Participant)
+    await read_statement(world)
+    assert world.all(Participant) == settled, "a line that was read before is news"
 
 
 async def read_statement(world: PayoutWorld) -> None:

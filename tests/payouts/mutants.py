@@ -13,6 +13,7 @@ from services.incentive.adapters.bank import BankStatus
 from services.incentive.domain import outcomes, payouts
 from services.incentive.domain.ledger import LedgerAccount
 from services.incentive.domain.participant import EntitlementState as State
+from shared.engine.deciding import Deciding
 from shared.engine.rules import OutcomeState
 from tests.engine.mutants import MUTANTS as OF_THE_ENGINE
 from tests.engine.mutants import replaced
@@ -40,15 +41,15 @@ def not_found_counts_at_once() -> Any:
     """The bank is not given its time to book."""
     init = effects.PayHandler.__init__
 
-    def hasty(self: Any, bank: Any, vault: Any, *, horizon: timedelta, deduplicates: bool) -> None:
-        init(self, bank, vault, horizon=timedelta(0), deduplicates=True)
+    def hasty(self: Any, tellers: Any, *, horizon: timedelta, deduplicates: bool) -> None:
+        init(self, tellers, horizon=timedelta(0), deduplicates=True)
 
     return replaced(effects.PayHandler, __init__=hasty)
 
 
 def a_notice_declares_failed() -> Any:
     """The bank's word alone ends a payment, without our own inquiry."""
-    failed = outcomes._failed
+    failed = outcomes.failed
 
     def believed(hearing: Any) -> None:
         hearing.heard = replace(hearing.heard, is_notice=False)
@@ -80,12 +81,39 @@ def a_return_is_not_heard() -> Any:
     return altered(outcomes.AFTERWARDS, **{State.PAID: {}})
 
 
+@contextmanager
+def a_decision_leaves_the_order_alive() -> Iterator[None]:
+    """What a person decided goes on as outside work, and nobody looks before it is sent again beside a new attempt.
+
+    Either of the two locks holds alone; tests/engine/test_decided_work.py and test_effects.py break each by itself.
+    """
+
+    async def nothing(self: Any, keys: Any) -> list[Any]:
+        return []
+
+    with replaced(Deciding, _settle=nothing), replaced(effects, may_go=lambda *asked: True):
+        yield
+
+
+def a_line_read_again_is_news() -> Any:
+    """Whoever reads the statement a second time doubts what is right."""
+    returned = outcomes.returned
+
+    def forgotten(hearing: Any) -> None:
+        returned(hearing)
+        hearing.set(returned=())
+
+    return altered(outcomes.AFTERWARDS, **{State.PAID: {"returned": forgotten, "failed": outcomes._conflict}})
+
+
 MUTANTS: Mapping[str, Callable[[], Any]] = {
     "silence_is_taken_for_not_sent": silence_is_taken_for_not_sent,
     "not_found_counts_at_once": not_found_counts_at_once,
     "a_notice_declares_failed": a_notice_declares_failed,
     "unknown_may_be_retried": unknown_may_be_retried,
     "a_return_is_not_heard": a_return_is_not_heard,
+    "a_decision_leaves_the_order_alive": a_decision_leaves_the_order_alive,
+    "a_line_read_again_is_news": a_line_read_again_is_news,
     "expired_claim_is_due_again": OF_THE_ENGINE["expired_claim_is_due_again"],
     "paid_again_without_asking": OF_THE_ENGINE["paid_again_without_asking"],
 }

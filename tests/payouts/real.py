@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
 
 from deploy.embedded import Part
 from deploy.processes import free_port
@@ -35,12 +34,16 @@ from shared.platform.mongo import MongoDatabase
 from shared.security.accounts import Accounts
 from shared.security.vault import Vault, ensure_key
 from tests.payouts.invariants import check
+from tests.payouts.slow import slow
 from tests.servers import Space
 from tests.unit.incentive.city import City, city_with
 
 SPEED = 120.0
 """Programme time runs so much faster: the bank's horizon of an hour passes in half a minute."""
 REST_SECONDS = 900
+ORDER_SECONDS = 15
+FINISHED_AN_HOUR = 250
+"""Courses; where a platform reports more than 300 in an hour a person looks before money moves (partner_rates.py)."""
 STATES = States(store.AGGREGATES)
 KEYS = ("master", "index", "records")
 
@@ -51,6 +54,8 @@ class RealMonth:
 
     books: Bank
     found: dict[str, list[Any]] = field(default_factory=dict)
+    met: int = 0
+    """Kills that met orders at the bank."""
 
     def all(self, kind: type[State]) -> list[Any]:
         return self.found[kind.collection]  # type: ignore[attr-defined]
@@ -64,7 +69,10 @@ class Office:
     client: httpx.AsyncClient
     database: MongoDatabase
     bank: Bank
+    at_bank: list[str]
+    """Orders that the bank is answering just now."""
     tokens: dict[str, str] = field(default_factory=dict)
+    met: int = 0
 
     async def start(self) -> None:
         await self.part.start()
@@ -110,6 +118,13 @@ class Office:
 
         await self._until(quiet, REST_SECONDS)
 
+    async def order_at_bank(self) -> None:
+        """Until the bank has an order to answer; not for ever, since all may have been paid."""
+        for _ in range(ORDER_SECONDS * 50):
+            if "POST" in self.at_bank:
+                return
+            await asyncio.sleep(0.02)
+
     async def _until(self, there: Callable[[], Awaitable[bool]], seconds: float) -> None:
         async with asyncio.timeout(seconds):
             while not await there():  # noqa: ASYNC110  # it comes from another process
@@ -127,7 +142,7 @@ class Office:
 
     async def month(self) -> RealMonth:
         kinds = (Batch, Participant, Payment, *(k for k in store.AGGREGATES if k.collection == "ledger"))
-        return RealMonth(self.bank, {kind.collection: await self.all(kind) for kind in kinds})
+        return RealMonth(self.bank, {kind.collection: await self.all(kind) for kind in kinds}, self.met)
 
 
 @asynccontextmanager
@@ -141,14 +156,16 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
     ProgrammeClock.write(clock, city.now, SPEED)
     bank = Bank(ProgrammeClock(clock), deduplicates=False, late_seconds=2.0, later=timedelta(hours=1), share=0.3)
     port, bank_port = free_port(), free_port()
-    slow = uvicorn.Config(_slow(build_bank(bank), chance), port=bank_port, log_config=None, access_log=False)
-    async with serving(slow):
+    at_bank: list[str] = []
+    app = slow(build_bank(bank), chance, at_bank)
+    config = uvicorn.Config(app, port=bank_port, log_config=None, access_log=False)
+    async with serving(config):
         environment = _environment(space, folder, port, bank_port, clock)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
             command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
             log = folder / "incentive.log"
             part = Part("incentive", command, environment, log, port, "/incentive/health")
-            made = Office(part, client, database, bank)
+            made = Office(part, client, database, bank, at_bank)
             accounts = Accounts(database, SystemClock())
             for name, role in (("siti", "secretariat"), ("kepala", "approver")):
                 once = await accounts.add(name, name.title(), [role])  # type: ignore[list-item]
@@ -166,6 +183,7 @@ async def _seeded(database: MongoDatabase, folder: Path, people: list[str]) -> C
     vault = Vault.from_files(database, folder / "master.key", folder / "index.key")
     city = city_with(*people)
     for number, person in enumerate(people):
+        city.now += timedelta(hours=number % FINISHED_AN_HOUR == FINISHED_AN_HOUR - 1)
         city.ready(person, f"1234{number:04d}00")
     city.pass_days((max(city.entitlement(applicant_id=each).due_on for each in people) - day_of(city.now)).days)
     for kind in store.AGGREGATES:
@@ -199,27 +217,18 @@ def _environment(space: Space, folder: Path, port: int, bank_port: int, clock: P
     return {f"GELOMBANG_{name}": value for name, value in settings.items()}
 
 
-def _slow(app: FastAPI, chance: random.Random) -> FastAPI:
-    """So slow that a kill finds payments on their way."""
-
-    @app.middleware("http")
-    async def wait(request: Any, call: Any) -> Any:
-        await asyncio.sleep(chance.uniform(0.1, 0.6))
-        return await call(request)
-
-    return app
-
-
 async def storm(made: Office, kills: int, chance: random.Random) -> None:
     """The list is with the bank; the process dies `kills` times meanwhile."""
-    funds = {"deposit_id": "SP2D-1", "amount_rupiah": 10**9}
+    funds = {"deposit_id": "SP2D-1", "amount_rupiah": 10**11}
     await made.ask("siti", "funds", funds)
     await made.ask("siti", "batches", {})
     batch = await made.batch("proposed")
     seen = {"list_hash": batch.list_hash, "lines": batch.lines, "amount_rupiah": batch.amount_rupiah}
     await made.ask("kepala", f"batches/{batch.batch_id}/approval", seen)
     for _ in range(kills):
-        await asyncio.sleep(chance.uniform(0.2, 2.0))
+        await made.order_at_bank()
+        await asyncio.sleep(chance.uniform(0.0, 0.5))
+        made.met += "POST" in made.at_bank
         await made.kill()
         await made.start()
 
@@ -233,4 +242,6 @@ async def killed(space: Space, folder: Path, people: int, kills: int) -> RealMon
         await made.explain()
         month = await made.month()
     check(month)  # type: ignore[arg-type]  # it shows what the invariants ask of a world
+    given = {payment.applicant_id for payment in month.all(Payment)}
+    assert len(given) == people, f"only {len(given)} of {people} were given to the bank"
     return month

@@ -51,6 +51,7 @@ CHARACTERS: Mapping[str, Character] = {
     "answers after a timeout": Character(deduplicates=False, ending="51"),
     "pays and is silent": Character(deduplicates=False, ending="52"),
     "loses the order": Character(deduplicates=False, ending="53"),
+    "loses the first order": Character(ending="61"),
     "answers twice": Character(deduplicates=False, ending="54"),
     "reverses": Character(ending="55"),
     "contradicts itself": Character(deduplicates=False, ending="59"),
@@ -125,13 +126,15 @@ class PayoutWorld(World):
     def _definition(self, step: Callable[[str], str | None]) -> Definition:
         desk, settings = reference().desk, QuickSettings(bank_deduplicates=CHARACTERS[self.character].deduplicates)
         vault: Any = PlainVault()
+        database = MemoryDatabase(self.stores["incentive"], step, self.clock)
+        tellers = effects.Tellers(BankLine(self.books, step), vault, database, self.clock)
         return Definition(
             name="incentive",
             aggregates=store.AGGREGATES,
             indexes=store.INDEXES,
             commands=commands(desk),
             reactions=reactions(desk),
-            effects=effects.kinds(desk, BankLine(self.books, step), vault, settings),
+            effects=effects.kinds(desk, tellers, settings),
             timers=schedule.timers(vault),
         )
 
@@ -184,7 +187,11 @@ class PayoutWorld(World):
         position = (incentive.document("relay", "position") or {}).get("n", 0)
         if head != position:
             return f"journal {head}, published {position}"
-        left = [e["state"] for e in incentive.documents("effects") if e["state"] not in ("done", "failed", "decided", "person")]
+        left = [
+            e["state"]
+            for e in incentive.documents("effects")
+            if e["state"] not in ("done", "failed", "decided", "person")
+        ]
         if left:
             return f"work left: {left}"
         moving = [batch.batch_id for batch in self.all(Batch) if batch.moving]

@@ -18,6 +18,7 @@ from services.incentive.api import (
     openings,
     participant_pages,
     partner_report,
+    platform_claims,
     platforms,
     staff,
     statements,
@@ -103,7 +104,7 @@ def _routes(door: Door) -> APIRouter:
     integration = APIRouter(route_class=KnownRoute, tags=["partners"])
     signed = APIRouter(prefix=PREFIX, route_class=KnownRoute, tags=["partners"])
     platforms.add_redeem_codes(integration, door)
-    for add_signed in (platforms.add_claims, partner_report.add_report, bank_door.add_notices):
+    for add_signed in (platform_claims.add_claims, partner_report.add_report, bank_door.add_notices):
         add_signed(signed, door)
     everything = APIRouter()
     for each in (people, integration, signed):

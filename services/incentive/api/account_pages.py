@@ -10,8 +10,9 @@ from fastapi.responses import Response
 
 from services.incentive.api import views
 from services.incentive.api.coded import Act, Confirmed, show, take
+from services.incentive.domain.account import Account
 from services.incentive.domain.accounts import LinkAccount, RecheckAccount
-from services.incentive.domain.participant import Account, Participant
+from services.incentive.domain.participant import Participant
 from services.incentive.pages.account_view import remarks
 from services.incentive.pages.site import PLACE, Site
 from services.incentive.pages.words import told
@@ -120,7 +121,7 @@ async def _account(site: Site, person: Participant) -> Mapping[str, Any]:
         return {"account": None, "remarks": ()}
     key = await site.door.key(person.applicant_id)
     now = site.door.service.clock.now()
-    held = account.hold_until if account.hold_until and now < account.hold_until else None
+    held = account.hold_until if account.held(now) else None
     return {
         "account": {
             "name": views.opened(key, "account_number", account.masked),

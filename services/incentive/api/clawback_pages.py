@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import money_store
-from services.incentive.api.bodies import ApplicantId, PlanBody, PlanDecisionBody
+from services.incentive.api.bodies import ApplicantId, PageNumber, PlanBody, PlanDecisionBody
+from services.incentive.api.delay_pages import AgeCode
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan, last_first_day
 from services.incentive.domain.debts import DebtState
 from services.incentive.pages import clawback_view
-from services.incentive.pages.clawback_view import AGES, STATES
+from services.incentive.pages.ages import DEBTS
+from services.incentive.pages.clawback_view import STATES, opened_in
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 from shared.web.forms import read, sent, whole
@@ -23,8 +24,6 @@ from shared.web.staff_site import HOME, StaffSite
 
 PLACE = f"{HOME}/pengembalian"
 MOST, MOST_DIGITS = 50, 13
-PageNumber = Annotated[int, Query(ge=0, le=200)]
-Age = Annotated[str, Query(max_length=20)]
 DONE = {
     "usul": "Rencana cicilan diusulkan; orang lain memeriksanya.",
     "setuju": "Rencana cicilan disetujui; peserta diberi tahu.",
@@ -39,11 +38,13 @@ def add_clawbacks(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.get(PLACE, include_in_schema=False)
     async def by_age(staff: Staff = anybody) -> HTMLResponse:
         states = [(state, *words, await _ages(door, state)) for state, words in STATES.items()]
-        return site.page("clawbacks.html", staff, "beranda", states=states, ages=AGES)
+        return site.page("clawbacks.html", staff, "beranda", states=states, ages=DEBTS)
 
     @router.get(f"{PLACE}/keadaan/{{state}}", include_in_schema=False)
-    async def cases(state: DebtState, umur: Age = "", page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
-        span = clawback_view.span_of(umur, door.today())
+    async def cases(
+        state: DebtState, umur: AgeCode = "", page_no: PageNumber = 0, staff: Staff = anybody
+    ) -> HTMLResponse:
+        span = opened_in(umur, door.today())
         found = await money_store.debts(door.service.database, state.value, *span, page_no * MOST, MOST)
         shown = {"rows": clawback_view.rows(found, door.today()), "words": STATES[state][0], "age": umur}
         return site.page("clawback_list.html", staff, "beranda", full=len(found) == MOST, page_no=page_no, **shown)
@@ -63,14 +64,14 @@ def add_clawbacks(router: APIRouter, door: Door, site: StaffSite) -> None:
 async def _ages(door: Door, state: DebtState) -> list[tuple[str, str, int]]:
     database, today = door.service.database, door.today()
     return [
-        (code, words, await money_store.debt_count(database, state.value, *clawback_view.span_of(code, today)))
-        for code, words, _, _ in AGES
+        (code, words, await money_store.debt_count(database, state.value, *opened_in(code, today)))
+        for code, words, _, _ in DEBTS
     ]
 
 
 async def waiting(door: Door) -> int:
     """How many people have something to repay."""
-    states = [state for state in STATES if state != DebtState.SETTLED]
+    states = [state for state in STATES if state not in (DebtState.SETTLED, DebtState.CANCELLED)]
     return sum([await money_store.debt_count(door.service.database, state.value, None, None) for state in states])
 
 
@@ -91,7 +92,8 @@ def add_plan_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
         form = await sent(request)
         agreed = {"ya": True, "tidak": False}.get(form.get("agreed", ""))
         numbers = {name: whole(form.get(name, ""), MOST_DIGITS) for name in ("instalments", "amount_rupiah")}
-        body = read(PlanDecisionBody, {"agreed": agreed, **numbers})
-        command = DecidePlan(applicant_id, body.agreed, body.instalments, body.amount_rupiah, staff.username)
+        body = read(PlanDecisionBody, {"agreed": agreed, "plan_hash": form.get("plan_hash"), **numbers})
+        seen = (body.plan_hash, body.instalments, body.amount_rupiah)
+        command = DecidePlan(applicant_id, body.agreed, *seen, staff.username)
         await site.once(staff, form, command)
         return site.to(f"{PLACE}/{applicant_id}?selesai={'setuju' if body.agreed else 'tolak'}")

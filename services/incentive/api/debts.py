@@ -37,14 +37,16 @@ def add_debts(router: APIRouter, door: Door) -> None:
         summary="Putuskan cicilan pengembalian",
     )
     async def decide(applicant_id: ApplicantId, body: PlanDecisionBody, staff: Staff = approver) -> dict[str, Any]:
-        command = DecidePlan(applicant_id, body.agreed, body.instalments, body.amount_rupiah, staff.username)
+        seen = (body.plan_hash, body.instalments, body.amount_rupiah)
+        command = DecidePlan(applicant_id, body.agreed, *seen, staff.username)
         return dict(await door.execute(command))
 
 
 async def debt_of(door: Door, applicant_id: str) -> dict[str, Any]:
     """One case in whole rupiah: what is left, the plan with what came in for it, the letters in their order.
 
-    A plan that lapsed or was sent back is gone; its letters stay. Raises PARTICIPANT_UNKNOWN, DEBT_UNKNOWN.
+    A plan that lapsed or was sent back is gone; its letters stay. `to_return_rupiah` came in for cases that were
+    cancelled and is owed to the person. A cancelled case has no deadline. Raises PARTICIPANT_UNKNOWN, DEBT_UNKNOWN.
     """
     person = await participant_of(door, applicant_id)
     if person.debt is None:
@@ -57,6 +59,8 @@ async def debt_of(door: Door, applicant_id: str) -> dict[str, Any]:
         "deadline": case["until"],
         "left_rupiah": case["left"],
         "repaid_rupiah": case["repaid"],
+        "cancelled_at": case["cancelled_at"],
+        "to_return_rupiah": case["to_return"],
         "plan": _plan(case) if case["plan"] else None,
         "letters": [
             {
@@ -74,6 +78,7 @@ async def debt_of(door: Door, applicant_id: str) -> dict[str, Any]:
 def _plan(case: dict[str, Any]) -> dict[str, Any]:
     plan, rows = case["plan"], case["instalments"]
     return {
+        "plan_hash": plan.plan_hash,
         "amount_rupiah": case["planned"],
         "instalments": [
             {"due_on": row["due_on"], "amount_rupiah": row["amount_rupiah"], "paid_rupiah": row["paid"]} for row in rows

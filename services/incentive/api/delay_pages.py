@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse
 
 from services.incentive import delay_store
+from services.incentive.api.bodies import PageNumber
 from services.incentive.api.door import Door
 from services.incentive.domain.draft import DelayCause
 from services.incentive.pages import desk_view
-from services.incentive.pages.desk_view import AGES, span_of
+from services.incentive.pages.ages import LATE, span_of
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 from shared.web.staff_site import HOME, StaffSite
@@ -20,8 +21,7 @@ from shared.web.staff_site import HOME, StaffSite
 PLACE = f"{HOME}/keterlambatan"
 MOST = 50
 CausePath = Annotated[str, Path(pattern=r"^[A-Z_]{1,40}$")]
-PageNumber = Annotated[int, Query(ge=0, le=200)]
-Age = Annotated[str, Query(max_length=20)]
+AgeCode = Annotated[str, Query(max_length=20)]
 
 
 def causes(door: Door) -> Sequence[DelayCause]:
@@ -37,14 +37,16 @@ def add_delays(router: APIRouter, door: Door, site: StaffSite) -> None:
     async def by_cause(staff: Staff = anybody) -> HTMLResponse:
         rows = [row for each in causes(door) if (row := await _row(door, each))["total"]]
         foretold = [row for each in door.reference.desk.causes if (row := await _foretold(door, each))["total"]]
-        return site.page("delays.html", staff, "keterlambatan", rows=rows, ages=AGES, foretold=foretold)
+        return site.page("delays.html", staff, "keterlambatan", rows=rows, ages=LATE, foretold=foretold)
 
     @router.get(f"{PLACE}/{{code}}", include_in_schema=False)
-    async def people(code: CausePath, umur: Age = "", page_no: PageNumber = 0, staff: Staff = anybody) -> HTMLResponse:
+    async def people(
+        code: CausePath, umur: AgeCode = "", page_no: PageNumber = 0, staff: Staff = anybody
+    ) -> HTMLResponse:
         cause = _known(causes(door), code)
-        since, until = span_of(umur, door.today())
+        since, until = span_of(LATE, umur, door.today())
         found = await delay_store.late_for(door.service.database, code, since, until, page_no * MOST, MOST)
-        words = next((name for age, name, _, _ in AGES if age == umur), "")
+        words = next((name for age, name, _, _ in LATE if age == umur), "")
         rows = desk_view.late_rows(found, door.today())
         shown = {"rows": rows, "full": len(found) == MOST, "page_no": page_no, "age": umur, "age_words": words}
         return site.page("delayed.html", staff, "keterlambatan", **_said(cause), **shown)
@@ -85,6 +87,6 @@ async def _row(door: Door, cause: DelayCause) -> dict[str, object]:
     """A cause with its people, in all and by age; ages are only counted where there is anybody."""
     database, today = door.service.database, door.today()
     total = await delay_store.late_count(database, cause.code)
-    ages = [(code, *span_of(code, today)) for code, *_ in AGES] if total else []
+    ages = [(code, *span_of(LATE, code, today)) for code, *_ in LATE] if total else []
     counts = {code: await delay_store.late_count(database, cause.code, since, until) for code, since, until in ages}
     return {**_said(cause), "total": total, "counts": counts}

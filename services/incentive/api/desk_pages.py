@@ -106,13 +106,25 @@ async def _batches(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
 
 
 async def _payments(door: Door) -> Sequence[Number]:
-    found = await store.unresolved_participants(door.service.database, "", MOST)
-    now, full = door.service.clock.now(), len(found) == MOST
-    lines = int((await money_store.unexplained(door.service.database, now))["lines"])
-    unknown, failed = (len(desk_view.payments(found, now, unknown=each)) for each in (True, False))
+    database, now = door.service.database, door.service.clock.now()
+    unsure = await store.unsure_participants(database, "", MOST)
+    failed = await store.failed_participants(database, "", MOST)
+    lines = int((await money_store.unexplained(database, now))["lines"])
     return (
-        Number(unknown, "pembayaran tidak diketahui hasilnya", "/pembayaran", "Sekretariat, kepala dinas", full),
-        Number(failed, "pembayaran gagal atau kembali", "/pembayaran?apa=gagal", "Sekretariat", full),
+        Number(
+            len(desk_view.payments(unsure, now, unknown=True)),
+            "pembayaran tidak diketahui hasilnya",
+            "/pembayaran",
+            "Sekretariat, kepala dinas",
+            len(unsure) == MOST,
+        ),
+        Number(
+            len(desk_view.payments(failed, now, unknown=False)),
+            "pembayaran gagal atau kembali",
+            "/pembayaran?apa=gagal",
+            "Sekretariat",
+            len(failed) == MOST,
+        ),
         Number(
             len(await file_pages.silent(door)),
             "berkas di bank tanpa jawaban lebih dari sehari",

@@ -13,6 +13,7 @@ from services.incentive.api.door import Door
 from services.incentive.api.staff import compared
 from services.incentive.domain.funds import DepositFunds, Funds
 from services.incentive.pages import desk_view
+from services.incentive.pages.desk_words import finding
 from shared.security.accounts import Role, Staff
 from shared.web.forms import read, sent, whole
 from shared.web.staff_site import HOME, StaffSite
@@ -89,7 +90,9 @@ def add_proofs(router: APIRouter, door: Door, site: StaffSite) -> None:
     async def compare(request: Request, staff: Staff = secretariat) -> HTMLResponse:
         form = await sent(request)
         body = read(ReconciliationBody, {"since": _morning(form.get("since", ""))})
-        return site.page("statement.html", staff, "dana", found=await compared(door, body.since), since=body.since)
+        found = await compared(door, body.since)
+        findings = [finding(each) for each in found["findings"]]
+        return site.page("statement.html", staff, "dana", found=found, findings=findings, since=body.since)
 
 
 def _morning(day: str) -> str:

@@ -51,7 +51,7 @@ def add_letters(router: APIRouter, door: Door, site: StaffSite) -> None:
 def _letter(door: Door, person: Participant, number: int) -> dict[str, Any]:
     """Letter 1, 2, ... of a person's case without whom it goes to. Raises DEBT_UNKNOWN."""
     found = clawback_view.letter_of(person.debt, number) if person.debt else None
-    if found is None or person.debt is None:
+    if found is None:
         raise Refused("DEBT_UNKNOWN")
     return {
         "letter": found,
@@ -60,8 +60,8 @@ def _letter(door: Door, person: Participant, number: int) -> dict[str, Any]:
         "number": number,
         "written_on": day_of(found.written_at),
         "person": person,
-        "why": (person.ended_text or "").rstrip(". "),
-        "plan": person.debt.plan if found.kind == "plan" else None,
+        "why": (found.reason_text or person.ended_text or "").rstrip(". "),
+        "appeal_until": found.appeal_until or person.appeal_until,
         "office": door.settings,
     }
 

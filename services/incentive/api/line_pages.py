@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import money_store
+from services.incentive.api.bodies import PageNumber
 from services.incentive.api.door import Door
 from services.incentive.api.fund_pages import oversees
 from services.incentive.api.statements import CheckBody, ExplanationBody, LineId
 from services.incentive.domain.funds import BOOKED_WITHIN, Deposit
-from services.incentive.domain.statement import CheckLine, ExplainLine
+from services.incentive.domain.statement import SECOND_EYE_FROM_RUPIAH, CheckLine, ExplainLine
 from services.incentive.pages.desk_words import LINE_KINDS, LINE_REASONS
 from shared.security.accounts import Staff
 from shared.web.forms import read, sent
@@ -21,7 +22,6 @@ from shared.web.staff_site import HOME, StaffSite
 
 PLACE = f"{HOME}/rekening-koran"
 MOST = 50
-PageNumber = Annotated[int, Query(ge=0, le=2000)]
 DONE = {
     "jelas": "Penjelasan sudah dicatat.",
     "setuju": "Penjelasan diterima.",
@@ -52,7 +52,8 @@ def add_lines(router: APIRouter, door: Door, site: StaffSite) -> None:
     async def queue(page_no: PageNumber = 0, selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
         shown = {"page_no": page_no, "most": MOST, "notice": DONE.get(selesai, ""), **await _waiting(door, page_no)}
         shown |= {"overseer": oversees(staff), "deposits": await unbooked(door, staff), "days": BOOKED_WITHIN.days}
-        return site.page("lines.html", staff, "dana", reasons=LINE_REASONS, kinds=LINE_KINDS, **shown)
+        shown |= {"reasons": LINE_REASONS, "kinds": LINE_KINDS, "second_eye": SECOND_EYE_FROM_RUPIAH}
+        return site.page("lines.html", staff, "dana", **shown)
 
     @router.post(f"{PLACE}/{{line_id}}/jelaskan", include_in_schema=False)
     async def explain(request: Request, line_id: LineId, staff: Staff = secretariat) -> RedirectResponse:

@@ -107,7 +107,8 @@ def _review(site: Site, person: Participant, number: int, values: Values) -> Act
         "about": f"{purchase.course_name}, {purchase.platform}. Ulasan yang jujur membantu peserta lain, dan apa pun "
         "nilainya insentif Anda tetap dibayarkan.",
         "over": "Ulasan untuk pelatihan ini sudah kami terima." if purchase.reviewed_at else "",
-        "legend": {COMPLAINTS[0].name: "Yang kurang baik (boleh lebih dari satu, boleh tidak ada)"},
+        "legend": "Yang kurang baik (boleh lebih dari satu, boleh tidak ada)",
+        "group": [each.name for each in COMPLAINTS],
     }
     return Act(
         purpose="review",
@@ -170,7 +171,7 @@ def _survey(site: Site, person: Participant, number: int, values: Values) -> Act
         "heading": f"Survei ke-{number}: {site.door.reference.surveys[number]['title']}",
         "about": "Tidak ada jawaban yang salah. Setelah diisi, insentif survei Anda dijadwalkan.",
         "over": over,
-        "legend": {},
+        "group": [],
     }
     return Act(
         purpose="survey",

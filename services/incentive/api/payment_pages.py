@@ -8,14 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import store
-from services.incentive.adapters.bank import BankStatus
-from services.incentive.adapters.statement import RESULTS
+from services.incentive.adapters.bank import BankStatus, PaymentOrder
 from services.incentive.api.bodies import After, ApplicantId, ChunkNumber, DecisionBody, KindPath, Reference
 from services.incentive.api.door import Door
 from services.incentive.api.staff import BANK_AWAY
 from services.incentive.domain.batches import Batch
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.payouts import DecidePayment, HearPayment, Payment, RetryPayment
+from services.incentive.domain.payouts import DecidePayment, HearPayment, Payment, Result, RetryPayment
 from services.incentive.pages import desk_view
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
@@ -32,6 +31,12 @@ SAID: Mapping[BankStatus, str] = {
     BankStatus.RETURNED: "Bank menjawab: dikembalikan.",
     BankStatus.NOT_FOUND: "Bank tidak mengenal nomor ini. Itu belum berarti gagal: cocokkan dengan rekening koran.",
 }
+FINAL: Mapping[BankStatus, Result] = {
+    BankStatus.PAID: "paid",
+    BankStatus.FAILED: "failed",
+    BankStatus.RETURNED: "returned",
+}
+"""Answers that are recorded at once, as those to the questions of outside work are."""
 STILL_OPEN = "Bank belum memutuskan. Tanyakan lagi nanti; jangan mengirim ulang."
 DONE = {each.value: words for each, words in SAID.items()} | {
     "belum": STILL_OPEN,
@@ -46,8 +51,9 @@ def add_payments(router: APIRouter, door: Door, site: StaffSite) -> None:
 
     @router.get(PLACE, include_in_schema=False)
     async def waiting(apa: str = "", after: After = "", selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
-        found = await store.unresolved_participants(door.service.database, after, MOST)
         unknown = apa != FAILED
+        people = store.unsure_participants if unknown else store.failed_participants
+        found = await people(door.service.database, after, MOST)
         rows = desk_view.payments(found, door.service.clock.now(), unknown=unknown)
         more = found[-1].applicant_id if len(found) == MOST else ""
         shown = {"rows": rows, "unknown": unknown, "more": more, "notice": DONE.get(selesai, "")}
@@ -81,9 +87,9 @@ def add_payment_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
         await sent(request)
         payment, person = await _known(door, reference)
         each = person.entitlement(payment.kind, payment.number)
-        if each is None or not desk_view.unsure(each):
+        if each is None or not each.is_unsure:
             raise Refused("PAYMENT_NOT_OPEN")
-        return site.to(f"{PLACE}/{reference}?selesai={await asked(door, reference)}")
+        return site.to(f"{PLACE}/{reference}?selesai={await asked(door, payment)}")
 
     @router.post(f"{PLACE}/{{reference}}/putuskan", include_in_schema=False)
     async def decide(request: Request, reference: Reference, staff: Staff = decider) -> RedirectResponse:
@@ -102,16 +108,17 @@ def add_payment_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
         return site.to(f"{PLACE}?apa={FAILED}&selesai=ulang")
 
 
-async def asked(door: Door, reference: str) -> str:
+async def asked(door: Door, payment: Payment) -> str:
     """Our own inquiry, made now; what it said, as a word of DONE. Raises Problem BANK_AWAY.
 
     `Not found` is only told: it counts after the bank's horizon, which outside work keeps (effects.py).
     """
     if door.bank is None:
         raise Problem("BANK_AWAY", status=503, sentence=BANK_AWAY)
-    answer = await door.bank.payment(reference)
-    if result := RESULTS.get(answer.status):
-        await door.execute(HearPayment(reference, result, answer.code))
+    order = PaymentOrder(payment.reference, payment.bank, "", payment.amount_rupiah, batch_id=payment.batch_id)
+    answer = await door.bank.payment(order)
+    if result := FINAL.get(answer.status):
+        await door.execute(HearPayment(payment.reference, result, answer.code))
     return answer.status.value if answer.status in SAID else "belum"
 
 

@@ -9,8 +9,10 @@ from services.incentive.api import views
 from services.incentive.api.bodies import ApplicantId, RepaymentBody
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
+from services.incentive.domain.participant import Participant
 from services.incentive.domain.participation import REASONS, RecordRepayment
-from services.incentive.pages.account_view import remarks
+from services.incentive.pages import desk_view
+from services.incentive.pages.account_view import staff_remarks
 from services.incentive.pages.desk_words import STANDINGS, WARNINGS
 from services.incentive.pages.words import KINDS, PURCHASES, STAGES, STATES
 from shared.security.accounts import Staff
@@ -37,10 +39,13 @@ def add_people(router: APIRouter, door: Door, site: StaffSite) -> None:
             staff,
             "orang",
             person=shown,
-            remarks=remarks(person.account) if person.account else (),
+            remarks=staff_remarks(person.account) if person.account else (),
+            held=bool(person.account and person.account.held(door.service.clock.now())),
+            causes={each.code: (desk_view.actor(each), desk_view.remedy(each)) for each in door.reference.desk.causes},
             warned={each.number: [WARNINGS.get(code, code) for code in each.warned] for each in person.purchases},
             fits={each.number: each.fit_points for each in person.purchases},
-            why=person.ended_text or REASONS.get(person.ended_reason or "", person.ended_reason or ""),
+            why=_why(person),
+            has_case=person.debt is not None,
             notice=DONE.get(selesai, ""),
             **words,
         )
@@ -53,3 +58,10 @@ def add_people(router: APIRouter, door: Door, site: StaffSite) -> None:
         command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)
         await site.once(staff, form, command)
         return site.to(f"{PLACE}/{applicant_id}?selesai=kembali")
+
+
+def _why(person: Participant) -> str:
+    """Why the participation ended; nothing where that finding was reversed, which the page tells of by itself."""
+    if person.cleared_at:
+        return ""
+    return person.ended_text or REASONS.get(person.ended_reason or "", person.ended_reason or "")

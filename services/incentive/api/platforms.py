@@ -1,4 +1,4 @@
-"""The course platforms' door: the programme's real partner interface (HMAC), and signed claims over HTTP.
+"""The course platforms' door: the programme's real partner interface (HMAC). Claims: platform_claims.py.
 
 Shape, signature and fields of `status` and `commit` are those of the public example repository of the programme;
 the error codes behind `ERRPLT` + HTTP status are ours, since the real ones could not be read.
@@ -18,10 +18,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from services.incentive import store
-from services.incentive.adapters.border import DOOR_AGE, ClaimAccepted, ClaimRefused, Envelope
 from services.incentive.adapters.partners import Partner, PartnersUnreadable
 from services.incentive.api.door import Door
-from services.incentive.domain.completion import RecordCompletion
 from services.incentive.domain.participant import Participant, PurchaseState
 from services.incentive.domain.redeem_codes import (
     LAST_ATTENDANCE,
@@ -32,15 +30,12 @@ from services.incentive.domain.redeem_codes import (
     status,
 )
 from services.incentive.domain.refusals import REFUSALS
-from services.incentive.domain.refused_claims import RefuseClaim
 from shared.contracts.decision import Refused
-from shared.contracts.partner import WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP
 from shared.engine.committer import Overloaded
 from shared.engine.ports import TransientError
 from shared.engine.service import Unavailable
 from shared.web.door_refusals import BUSY_PLATFORM
 from shared.web.guard import strict_json
-from shared.web.limiter import Limit
 from shared.web.problems import COMMON, Problem, own_form
 
 PATH = "/api/v1/integration/payment/redeem-code"
@@ -190,65 +185,3 @@ def add_redeem_codes(router: APIRouter, door: Door) -> None:
     @router.post(f"{PATH}/commit", summary="Pakai kode penukaran", responses=told)
     async def code_commit(request: Request) -> Response:
         return await _answer(door, request, "commit")
-
-
-def add_claims(router: APIRouter, door: Door) -> None:
-    """Completion claims in the shape of the partner topic."""
-    unproven = door.limits.limit(
-        "TOO_MANY_CLAIMS",
-        TOO_MANY,
-        address=door.settings.unproven_claims_per_address_per_hour,
-        everybody=door.settings.unproven_claims_per_hour,
-    )
-
-    @router.post("/partner/claims", status_code=202, summary="Klaim pelatihan selesai")
-    async def claim(request: Request) -> dict[str, Any]:
-        judged = await _judged(door, request)
-        if isinstance(judged, ClaimRefused):
-            if judged.partner_code is None or judged.reason == "KEY_REVOKED":  # a thief may have that key
-                _bounded(door, unproven)
-            await _refuse(door, judged.reason, judged, len(await request.body()))
-            raise Problem(judged.reason, status=403, sentence=NOT_BELIEVED)
-        try:
-            return dict(await door.execute(judged.command))
-        except Refused as refused:
-            await _refuse(door, refused.code, judged.command, judged.command.size)
-            raise
-
-
-NOT_BELIEVED = (
-    "Klaim tidak dapat dipercaya. Periksa tanda tangan, waktu, dan isinya, lalu kirim lagi dengan nomor baru."
-)
-
-
-TOO_MANY = (
-    "Terlalu banyak klaim yang tanda tangannya tidak terbukti. Periksa kunci dan isinya, lalu kirim lagi setelah "
-    "{minutes} menit."
-)
-
-
-def _bounded(door: Door, unproven: Limit) -> None:
-    """Whoever proves nothing may be anybody: what they send is kept only so often. Raises Problem TOO_MANY_CLAIMS."""
-    try:
-        door.limits.take(unproven, everybody="everybody")
-    except Problem as problem:
-        door.service.metrics.limited.labels(problem.code).inc()
-        raise
-
-
-async def _judged(door: Door, request: Request) -> ClaimAccepted | ClaimRefused:
-    names = (WEBHOOK_ID, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE)
-    doubled = any(len(request.headers.getlist(name)) > 1 for name in names)
-    flaw = "HEADER_DOUBLED" if doubled else None
-    claim_id, timestamp, signature = (request.headers.get(name) for name in names)
-    envelope = Envelope(claim_id, timestamp, signature, await request.body(), flaw=flaw)
-    try:
-        return door.border.judge_envelope(envelope, door.service.clock.wall(), DOOR_AGE)
-    except PartnersUnreadable:
-        raise Problem("NOT_READY") from None
-
-
-async def _refuse(door: Door, reason: str, claim: ClaimRefused | RecordCompletion, size: int) -> None:
-    # One body may be refused unsigned, and again signed, for another reason: each is kept, and counts in its quota.
-    place = f"http/{claim.digest}/{claim.claim_id or '-'}/{reason}"
-    await door.execute(RefuseClaim(place, reason, claim.partner_code, claim.digest, claim.claim_id, size))

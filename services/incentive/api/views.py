@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.incentive.domain.account import Account
 from services.incentive.domain.batches import Batch
 from services.incentive.domain.delays import TESTS
 from services.incentive.domain.draft import DelayCause
 from services.incentive.domain.funds import Funds
-from services.incentive.domain.participant import Account, Entitlement, Participant, Purchase, Survey
+from services.incentive.domain.participant import Entitlement, Participant, Purchase, Survey
 from services.incentive.reference import Reference
 from shared.contracts.base import Sealed
 from shared.security.vault import PersonKey, Unreadable
@@ -49,6 +50,7 @@ def participant(person: Participant, key: PersonKey | None, reference: Reference
         "payout_account": _account(person.account, key) if person.account else None,
         "payment_partners": rules.payment_partners,
         "under_review": person.under_review,
+        "cleared_at": person.cleared_at,
         "repay": {"rupiah": person.money.get("clawback", 0), "until": person.repay_until}
         if person.repay_until
         else None,
@@ -102,7 +104,7 @@ def _incentive(each: Entitlement, reference: Reference) -> dict[str, Any]:
 
 def _delay(each: Entitlement, causes: tuple[DelayCause, ...]) -> dict[str, Any] | None:
     """The cause last announced; paid and cancelled incentives are late no more."""
-    if each.cause not in TESTS or each.state.value in ("paid", "cancelled"):
+    if each.cause not in TESTS or each.is_over:
         return None
     cause = next(cause for cause in causes if cause.code == each.cause)
     return {

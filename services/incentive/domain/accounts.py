@@ -6,20 +6,19 @@ people link the same account nobody is refused: the payments of all of them wait
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from services.incentive.domain.account import Account, AccountCheck
 from services.incentive.domain.draft import Draft, participating
-from services.incentive.domain.participant import Account, AccountCheck, Participant
+from services.incentive.domain.participant import Participant
 from services.incentive.domain.payouts import mend
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused, Work
 from shared.contracts.incentive import PayoutAccountChanged, PayoutAccountLinked
 
-BANKS = frozenset({"BNI"})
-"""Payment partners that are banks; the others of the rule file are wallets."""
 MOST_HOLDERS = 200
 """More people than this cannot link one account: by then it is a case for staff anyway."""
 TOLD_OTHERS = 20
@@ -89,7 +88,7 @@ def link(draft: Draft, command: LinkAccount, claim: AccountClaim | None) -> dict
     hold = timedelta(hours=draft.rules.account_hold_hours)
     account = Account(
         bank=command.bank,
-        kind="bank" if command.bank in BANKS else "wallet",
+        kind="wallet" if command.bank in draft.rules.wallets else "bank",
         index=command.account_index,
         number=command.number,
         masked=command.masked,
@@ -145,6 +144,20 @@ def left_behind(person: Participant, claim: AccountClaim | None) -> tuple[Accoun
     return replace(claim, holders=holders), holders[0] if len(holders) == 1 else None
 
 
+LETS_GO_AFTER = timedelta(seconds=1)
+
+
+def holds_without_right(person: Participant) -> bool:
+    """Is an account still counted as theirs, though the participation is over? Others may be waiting for it."""
+    return not person.active and person.account is not None and not person.account.left
+
+
+def leaving_times(draft: Draft) -> Iterator[datetime]:
+    """However a participation ended, its account is let go of at once, by the clock."""
+    if holds_without_right(draft.person):
+        yield draft.now + LETS_GO_AFTER
+
+
 def mark_shared(person: Participant, account_index: str, shared: bool) -> Participant:
     """Hold or free a participant's payments because others linked, or left, the same account."""
     account = person.account
@@ -167,9 +180,8 @@ def recheck(draft: Draft) -> dict[str, Any]:
 
 
 def _is_holder(draft: Draft, answer: AccountAnswer) -> bool:
-    if answer.holder_nik_index:
-        return answer.holder_nik_index == draft.person.nik_index
-    return answer.name_matches
+    """By the NIK; where the bank tells none, the name alone decides, and a wrong one is announced as such."""
+    return not answer.holder_nik_index or answer.holder_nik_index == draft.person.nik_index
 
 
 def take_answer(draft: Draft, answer: AccountAnswer) -> None:

@@ -232,7 +232,9 @@ def followed(batch: Batch, funds: Funds, before: Participant, after: Participant
         if new is None or old.state == new.state:
             continue
         if old.batch_id == batch.batch_id:
-            batch = counted(batch, new.state.value, old.state.value)
+            # what is owed again at once counts as given back, like a line that was no longer to be paid
+            became = "dropped" if new.state == EntitlementState.DUE else new.state.value
+            batch = counted(batch, became, old.state.value)
         left, came = old.state in _MONEY_GOES, new.state in _MONEY_GOES
         funds = funds.promised_back(old.amount_rupiah * (left - came))
     return batch, funds

@@ -1,6 +1,7 @@
 """Clawback (Perpres 76/2020 art. 31C): 60 days to repay, in instalments if two officers agree, else a damages suit.
 
     open -> overdue;  open -> proposed -> planned -> settled;  planned -> open again when an instalment is missed
+    any of them -> cancelled, when the person is found eligible after all (reversals.py)
 
 Letters and messages follow from the clock of the participant; money moves only by RecordRepayment.
 """
@@ -40,10 +41,11 @@ class ProposePlan:
 
 @dataclass(frozen=True, slots=True)
 class DecidePlan:
-    """The second officer agrees to exactly the plan that was seen, or sends it back."""
+    """The second officer agrees to exactly the plan that was seen, or sends that one back."""
 
     applicant_id: str
     agreed: bool
+    plan_hash: str
     instalments: int
     amount_rupiah: int
     by: str
@@ -57,11 +59,15 @@ def owed(draft: Draft) -> int:
 def open_debt(draft: Draft) -> None:
     """Begin the case, once; a sum that grows later belongs to the same case, with new days if all had been repaid."""
     debt = draft.person.debt
-    if debt is None:
-        draft.set(debt=Debt(draft.now))
-        _write(draft, LetterKind.OPENED)
+    if debt is None or debt.cancelled_at:
+        draft.set(debt=_following(debt, draft.now) if debt else Debt(draft.now))
+        write(draft, LetterKind.OPENED)
     elif draft.person.debt_state == DebtState.SETTLED:
         draft.set(repay_until=draft.today + timedelta(days=draft.rules.repayment_days))
+
+
+def _following(debt: Debt, now: datetime) -> Debt:
+    return Debt(now, letters=debt.letters, number=debt.number + 1, to_return_rupiah=debt.to_return_rupiah)
 
 
 def propose(draft: Draft, command: ProposePlan) -> dict[str, Any]:
@@ -95,22 +101,27 @@ def _split(rupiah: int, count: int, first_on: date) -> tuple[Instalment, ...]:
 
 
 def decide(draft: Draft, command: DecidePlan) -> dict[str, Any]:
-    """Raises DEBT_UNKNOWN, PLAN_NOT_PROPOSED, SAME_PERSON, PLAN_CHANGED."""
+    """Raises DEBT_UNKNOWN, PLAN_NOT_PROPOSED, SAME_PERSON, PLAN_CHANGED, PLAN_DATE_WRONG (its first day has come)."""
     debt = _debt(draft)
     plan = debt.plan
     if plan is None or plan.agreed_at:
         raise Refused("PLAN_NOT_PROPOSED")
     if plan.proposed_by == command.by:
         raise Refused("SAME_PERSON")
+    total = sum(each.amount_rupiah for each in plan.instalments)
+    seen = (command.plan_hash, command.instalments, command.amount_rupiah)
+    if (plan.plan_hash, len(plan.instalments), total) != seen:
+        raise Refused("PLAN_CHANGED")
     if not command.agreed:
         draft.set(debt=replace(debt, plan=None))
         return {"agreed": False}
-    total = sum(each.amount_rupiah for each in plan.instalments)
-    if (len(plan.instalments), total) != (command.instalments, command.amount_rupiah) or total != owed(draft):
+    if total != owed(draft):
         raise Refused("PLAN_CHANGED")
+    if plan.instalments[0].due_on <= draft.today:
+        raise Refused("PLAN_DATE_WRONG", last=last_first_day(draft.person, draft.rules, draft.today).isoformat())
     agreed = replace(plan, agreed_by=command.by, agreed_at=draft.now, repaid_before=debt.repaid_rupiah)
     draft.set(debt=replace(debt, plan=agreed))
-    _write(draft, LetterKind.PLAN)
+    write(draft, LetterKind.PLAN, plan.instalments)
     rows = tuple(ClawbackInstalment(due_on=each.due_on, amount_rupiah=each.amount_rupiah) for each in plan.instalments)
     draft.tell(
         ClawbackPlanAgreed(
@@ -165,6 +176,8 @@ def debt_times(draft: Draft) -> Iterator[datetime]:
 def state_of(draft: Draft) -> DebtState:
     """Where the case stands, for queries."""
     debt = _debt(draft, settled=True)
+    if debt.cancelled_at:
+        return DebtState.CANCELLED
     if not owed(draft):
         return DebtState.SETTLED
     if debt.plan:
@@ -176,11 +189,11 @@ def _run_whole(draft: Draft) -> None:
     debt, deadline = _debt(draft), _deadline(draft)
     if draft.now >= end_of(deadline):
         if not any(each.kind == LetterKind.DAMAGES and each.deadline == deadline for each in debt.letters):
-            _write(draft, LetterKind.DAMAGES)
+            write(draft, LetterKind.DAMAGES)
             draft.tell(ClawbackOverdue(**_fields(draft), deadline=deadline))
     elif draft.now >= _reminded_from(draft) and debt.reminded_for != deadline:
         draft.set(debt=replace(debt, reminded_for=deadline))
-        _write(draft, LetterKind.REMINDER)
+        write(draft, LetterKind.REMINDER)
         days_left = (deadline - draft.today).days
         draft.tell(ClawbackReminderDue(**_fields(draft), deadline=deadline, days_left=days_left))
 
@@ -191,7 +204,7 @@ def _miss(draft: Draft, number: int, each: Instalment) -> None:
     deadline = max(_deadline(draft), notice)
     # The letter of today is the reminder of that new day: a second one would follow it within hours.
     draft.set(debt=replace(_debt(draft), plan=None, reminded_for=deadline), repay_until=deadline)
-    _write(draft, LetterKind.MISSED)
+    write(draft, LetterKind.MISSED)
     draft.tell(
         ClawbackInstalmentMissed(
             **_fields(draft), number=number, due_on=each.due_on, missed_rupiah=each.amount_rupiah, deadline=deadline
@@ -218,9 +231,11 @@ def _reminded_from(draft: Draft) -> datetime:
     return morning_of(_deadline(draft) - timedelta(days=draft.rules.repayment_reminder_days))
 
 
-def _write(draft: Draft, kind: LetterKind) -> None:
-    debt = _debt(draft)
-    letter = Letter(kind, draft.now, owed(draft), _deadline(draft))
+def write(draft: Draft, kind: LetterKind, instalments: tuple[Instalment, ...] = ()) -> None:
+    """Add a letter to the case, with what it says of today."""
+    debt, person = _debt(draft, settled=True), draft.person
+    finding = (person.ended_text or "", person.appeal_until)
+    letter = Letter(kind, draft.now, owed(draft), _deadline(draft), instalments, debt.repaid_rupiah, *finding)
     draft.set(debt=replace(debt, letters=(*debt.letters, letter)))
 
 

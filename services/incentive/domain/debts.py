@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +17,8 @@ class DebtState(StrEnum):
     OVERDUE = "overdue"
     """Its last day passed; the letter about a damages suit was written."""
     SETTLED = "settled"
+    CANCELLED = "cancelled"
+    """The person was found eligible after all: nothing is owed any more."""
 
 
 class LetterKind(StrEnum):
@@ -24,6 +27,13 @@ class LetterKind(StrEnum):
     PLAN = "plan"
     MISSED = "missed"
     DAMAGES = "damages"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    due_on: date
+    amount_rupiah: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +44,12 @@ class Letter:
     written_at: datetime
     amount_rupiah: int
     deadline: date
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    due_on: date
-    amount_rupiah: int
+    instalments: tuple[Instalment, ...] = ()
+    """Those that a letter about an agreed plan names: the plan of the case may be another by now, or gone."""
+    repaid_rupiah: int = 0
+    reason_text: str = ""
+    """Why the person was found ineligible, and until when they could object: another finding may follow."""
+    appeal_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,19 @@ class RepaymentPlan:
     agreed_at: datetime | None = None
     repaid_before: int = 0
 
+    @property
+    def plan_hash(self) -> str:
+        """What somebody agrees to: SHA-256, hexadecimal, over who proposed it and each day with its rupiah."""
+        rows = (f"{each.due_on.isoformat()}|{each.amount_rupiah}" for each in self.instalments)
+        return hashlib.sha256("\n".join([self.proposed_by, *rows]).encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """The case of one person. A plan that was broken or rejected is gone from here; its letters stay."""
+    """The case of one person. A plan that was broken or rejected is gone from here; its letters stay.
+
+    Who is found ineligible again after a case was cancelled has a new one, with the letters of the old ones before it.
+    """
 
     opened_at: datetime
     repaid_rupiah: int = 0
@@ -65,3 +84,8 @@ class Debt:
     """In order; a letter of one kind may be written again when the case opens again."""
     reminded_for: date | None = None
     """The last day that a reminder was written for."""
+    number: int = 1
+    """1 for a person's first case; part of the ids of its postings."""
+    cancelled_at: datetime | None = None
+    to_return_rupiah: int = 0
+    """What came in for cases that were cancelled: it lies in the treasury, and its officer owes it to the person."""

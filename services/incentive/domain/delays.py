@@ -9,18 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from services.incentive.domain.account import ACCOUNT_FAILURES, Account, AccountCheck
 from services.incentive.domain.days import end_of, morning_of
 from services.incentive.domain.draft import DelayCause, Draft
 from services.incentive.domain.entitlements import OWED_STATES, POST_TRAINING, instalment_fields
-from services.incentive.domain.participant import (
-    ACCOUNT_FAILURES,
-    Account,
-    AccountCheck,
-    Entitlement,
-    EntitlementState,
-    Participant,
-    Purchase,
-)
+from services.incentive.domain.participant import Entitlement, EntitlementState, Participant, Purchase
 from shared.contracts.incentive import IncentiveDelayed
 
 State = EntitlementState
@@ -78,7 +71,7 @@ def _not_approved(draft: Draft, each: Entitlement) -> bool:
 
 def _on_hold(draft: Draft, each: Entitlement) -> bool:
     account = draft.person.account
-    return account is not None and account.hold_until is not None and draft.now < account.hold_until
+    return account is not None and account.held(draft.now)
 
 
 TESTS: Mapping[str, Test] = {
@@ -130,7 +123,7 @@ def read_causes(rows: Iterable[Mapping[str, str]]) -> tuple[DelayCause, ...]:
 
 def is_late(draft: Draft, each: Entitlement) -> bool:
     """Its day has passed, and it is neither paid nor cancelled."""
-    return each.state not in (State.PAID, State.CANCELLED) and draft.now >= end_of(each.due_on)
+    return not each.is_over and draft.now >= end_of(each.due_on)
 
 
 def cause_of(draft: Draft, each: Entitlement) -> DelayCause | None:
@@ -144,7 +137,7 @@ def late_by_cause(person: Participant) -> dict[str, int]:
     """Rupiah announced as late, by the one cause of each incentive; nobody waits when a participation has ended."""
     sums: dict[str, int] = {}
     for each in person.entitlements if person.active else ():
-        if each.cause and each.state not in (State.PAID, State.CANCELLED):
+        if each.cause and not each.is_over:
             sums[each.cause] = sums.get(each.cause, 0) + each.amount_rupiah
     return sums
 
@@ -169,7 +162,7 @@ def delay_times(draft: Draft) -> Iterator[datetime]:
     """Instants at which a cause may appear or change without anybody acting."""
     account = draft.person.account
     for each in draft.person.entitlements:
-        if each.state in (State.PAID, State.CANCELLED):
+        if each.is_over:
             continue
         yield end_of(each.due_on)
         if each.state not in (State.WAITING, State.RETURNED):

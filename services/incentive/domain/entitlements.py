@@ -102,17 +102,21 @@ def _announced_from(draft: Draft, each: Entitlement) -> datetime:
 
 
 def is_payable(person: Participant, each: Entitlement, now: datetime) -> bool:
-    """May money be sent for it now? Owed, and nothing holds this participant's payments."""
+    """May it be put on a list now, or sent from one? Owed, and nothing holds this participant's payments."""
+    return each.state in (State.DUE, State.BATCHED) and not each.conflict and may_be_paid(person, each, now)
+
+
+def may_be_paid(person: Participant, each: Entitlement, now: datetime) -> bool:
+    """Does nothing hold this participant's payments, and has the account room for this one?"""
     account = person.account
-    if each.state not in (State.DUE, State.BATCHED) or each.conflict or not person.active or person.under_review:
+    if not person.active or person.under_review:
         return False
     if account is None or account.check is None or not account.verified:
         return False
     if not _earned(person, each.kind):  # a completion may be doubted after its money was owed (doubts.py)
         return False
-    on_hold = account.hold_until is not None and now < account.hold_until
     room = account.check.room_rupiah
-    return not on_hold and (room is None or room >= each.amount_rupiah)
+    return not account.held(now) and (room is None or room >= each.amount_rupiah)
 
 
 def cancel_open(draft: Draft) -> None:
@@ -130,7 +134,7 @@ def cancel_open(draft: Draft) -> None:
 
 def has_open(person: Participant) -> bool:
     """Is anything still to come or on its way?"""
-    return any(each.state not in (State.PAID, State.CANCELLED) for each in person.entitlements)
+    return any(not each.is_over for each in person.entitlements)
 
 
 def unpaid_instalments(person: Participant) -> tuple[UnpaidInstalment, ...]:

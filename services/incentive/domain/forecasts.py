@@ -105,7 +105,7 @@ def _is_far(draft: Draft, each: Entitlement) -> bool:
 
 
 def _is_over(draft: Draft, each: Entitlement) -> bool:
-    return each.state in (State.PAID, State.CANCELLED) or is_late(draft, each)
+    return each.is_over or is_late(draft, each)
 
 
 def _tell(draft: Draft, each: Entitlement, cause: DelayCause) -> None:

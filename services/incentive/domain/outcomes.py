@@ -1,7 +1,7 @@
-"""Outcomes: what is heard about a payment, from our own calls and inquiries, the bank's notices, or staff.
+"""Outcomes: what is heard about a payment, from our own calls and inquiries, or the bank's notices and statements.
 
 Hearing the same again changes nothing. `unknown` is only inquired about. Answers that contradict what is already
-known move no money: they are marked as a conflict and staff look at them.
+known move no money: they are marked as a conflict, which a person settles (decisions.py).
 """
 
 from __future__ import annotations
@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from services.incentive.domain.account import ACCOUNT_FAILURES, AccountCheck
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.entitlements import instalment_fields
 from services.incentive.domain.ledger import LedgerAccount
-from services.incentive.domain.participant import (
-    ACCOUNT_FAILURES,
-    AccountCheck,
-    Entitlement,
-    EntitlementState,
-    Standing,
-)
+from services.incentive.domain.participant import Entitlement, EntitlementState, Standing
 from services.incentive.domain.participation import reclaim
 from services.incentive.domain.payouts import (
     FAILURE_TEXTS,
     OTHER_FAILURE,
-    DecidePayment,
     HearPayment,
     Payment,
     owe_again,
@@ -65,38 +59,34 @@ def hear(draft: Draft, payment: Payment, heard: HearPayment) -> None:
     each = draft.person.entitlement(payment.kind, payment.number)
     if each is None:
         raise Refused("PAYMENT_UNKNOWN")
-    hearing = Hearing(draft, each, payment, heard)
-    if each.attempt != payment.attempt:
+    if heard.amount_rupiah not in (None, payment.amount_rupiah):
+        raise Refused("AMOUNT_DIFFERS", amount_rupiah=payment.amount_rupiah)
+    if payment.attempt in each.returned:
+        return
+    if each.reference != payment.reference:
         # That attempt had ended; news that it was paid after all would be a second payment.
         take: Taker | None = _conflict if heard.result == "paid" else None
     else:
         table = ON_ITS_WAY if each.state in (State.SENDING, State.UNKNOWN) else AFTERWARDS.get(each.state, {})
         take = table.get(heard.result)
     if take:
-        take(hearing)
+        take(Hearing(draft, each, payment, heard))
 
 
-def decide(draft: Draft, payment: Payment, command: DecidePayment, maker: str) -> dict[str, str]:
-    """Settle an unknown or contradictory payment by hand.
-
-    Raises PAYMENT_NOT_OPEN (nothing to decide), SAME_PERSON (who made the batch may not decide).
-    """
-    each = draft.person.entitlement(payment.kind, payment.number)
-    if each is None or not (each.conflict or each.state == State.UNKNOWN):
-        raise Refused("PAYMENT_NOT_OPEN")
-    if command.by == maker:
-        raise Refused("SAME_PERSON")
-    hearing = Hearing(draft, each, payment, HearPayment(command.reference, "unknown", "DECIDED_BY_STAFF"))
-    if each.attempt == payment.attempt and (take := _DECIDED.get((each.state, command.paid))):
-        take(hearing)
-    hearing.set(conflict=False, asks_person=False)
-    return {"state": hearing.each.state.value}
-
-
-def _paid(hearing: Hearing) -> None:
-    draft = hearing.draft
+def paid(hearing: Hearing) -> None:
+    draft, listed = hearing.draft, hearing.each.state in (State.SENDING, State.UNKNOWN)
     hearing.move(_stands_in(hearing.each), LedgerAccount.PAID, "paid")
-    hearing.set(state=State.PAID, paid_at=draft.now, failure=None, conflict=False, asks_person=False, cause=None)
+    hearing.set(
+        state=State.PAID,
+        reference=hearing.payment.reference,
+        batch_id=hearing.each.batch_id if listed else None,
+        paid_at=draft.now,
+        failure=None,
+        conflict=False,
+        conflict_with=None,
+        asks_person=False,
+        cause=None,
+    )
     draft.tell(
         IncentivePaid(
             **hearing.fields(),
@@ -109,15 +99,24 @@ def _paid(hearing: Hearing) -> None:
         reclaim(draft, hearing.payment.reference)
 
 
-def _failed(hearing: Hearing) -> None:
+def failed(hearing: Hearing) -> None:
     if hearing.heard.is_notice:
-        hearing.set(conflict=True)
+        _conflict(hearing)
         return
     hearing.move(_stands_in(hearing.each), LedgerAccount.OWED, "failed")
     code = hearing.heard.code
-    hearing.set(state=State.FAILED, failure=code, conflict=False, asks_person=False, batch_id=None)
+    hearing.set(state=State.FAILED, failure=code, conflict=False, conflict_with=None, asks_person=False, batch_id=None)
     _tell_failed(hearing, "failed")
     _note_account(hearing)
+    if hearing.is_over:
+        hearing.move(LedgerAccount.OWED, LedgerAccount.TREASURY, "ended")
+        hearing.set(state=State.CANCELLED)
+
+
+def _held(hearing: Hearing) -> None:
+    """It never left us: owed as before, and its next attempt goes to the account as it is then."""
+    hearing.move(_stands_in(hearing.each), LedgerAccount.OWED, "held")
+    hearing.set(state=State.DUE, batch_id=None)
     if hearing.is_over:
         hearing.move(LedgerAccount.OWED, LedgerAccount.TREASURY, "ended")
         hearing.set(state=State.CANCELLED)
@@ -135,18 +134,19 @@ def _not_found(hearing: Hearing) -> None:
     hearing.set(asks_person=True)
 
 
-def _returned(hearing: Hearing) -> None:
+def returned(hearing: Hearing) -> None:
     """It came back: after it was paid, or the news of being paid was lost on the way."""
     if hearing.each.state != State.PAID:
-        _paid(hearing)
+        paid(hearing)
     draft, code = hearing.draft, hearing.heard.code
     reclaimed = draft.person.standing == Standing.INELIGIBLE
     source = LedgerAccount.CLAWBACK if reclaimed else LedgerAccount.PAID
     if draft.holds(source) < hearing.payment.amount_rupiah:  # repaid by the person before the bank sent it back
-        hearing.set(conflict=True)
+        _conflict(hearing)
         return
     hearing.move(source, LedgerAccount.RETURNED, "returned")
-    hearing.set(state=State.RETURNED, failure=code, batch_id=None)
+    returned = (*hearing.each.returned, hearing.payment.attempt)
+    hearing.set(state=State.RETURNED, failure=code, batch_id=None, returned=returned)
     reason = FAILURE_TEXTS.get(code, OTHER_FAILURE)
     draft.tell(IncentiveReturned(**hearing.fields(), returned_at=draft.now, code=code or "OTHER", reason=reason))
     _note_account(hearing)
@@ -156,19 +156,20 @@ def _returned(hearing: Hearing) -> None:
 
 
 def _conflict(hearing: Hearing) -> None:
-    hearing.set(conflict=True)
+    hearing.set(conflict=True, conflict_with=hearing.payment.reference)
 
 
 Taker = Callable[[Hearing], None]
 ON_ITS_WAY: Mapping[str, Taker] = {
-    "paid": _paid,
-    "failed": _failed,
+    "paid": paid,
+    "failed": failed,
     "unknown": _unknown,
     "not_found": _not_found,
-    "returned": _returned,
+    "returned": returned,
+    "held": _held,
 }
 AFTERWARDS: Mapping[EntitlementState, Mapping[str, Taker]] = {
-    State.PAID: {"returned": _returned, "failed": _conflict},
+    State.PAID: {"returned": returned, "failed": _conflict},
     State.FAILED: {"paid": _conflict, "returned": _conflict},
     State.DUE: {"paid": _conflict, "returned": _conflict},
     State.BATCHED: {"paid": _conflict, "returned": _conflict},
@@ -176,22 +177,16 @@ AFTERWARDS: Mapping[EntitlementState, Mapping[str, Taker]] = {
 }
 """What may still be said about a payment that ended; what is not listed is a repetition."""
 
-_DECIDED: Mapping[tuple[EntitlementState, bool], Taker] = {
-    (State.SENDING, True): _paid,
-    (State.SENDING, False): _failed,
-    (State.UNKNOWN, True): _paid,
-    (State.UNKNOWN, False): _failed,
-    (State.FAILED, True): _paid,
-    (State.DUE, True): _paid,
-    (State.PAID, False): _returned,
-}
-"""What a person's decision does; where nothing is listed it confirms what we already believe."""
-
 
 def _stands_in(each: Entitlement) -> LedgerAccount:
     """The account in which the rupiah of a payment stand that is not paid yet."""
-    on_its_way = {State.SENDING: LedgerAccount.SENDING, State.UNKNOWN: LedgerAccount.UNKNOWN}
-    return on_its_way.get(each.state, LedgerAccount.OWED)
+    elsewhere = {
+        State.SENDING: LedgerAccount.SENDING,
+        State.UNKNOWN: LedgerAccount.UNKNOWN,
+        State.RETURNED: LedgerAccount.RETURNED,
+        State.CANCELLED: LedgerAccount.TREASURY,
+    }
+    return elsewhere.get(each.state, LedgerAccount.OWED)
 
 
 def _tell_failed(hearing: Hearing, outcome: str) -> None:

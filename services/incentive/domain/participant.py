@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from services.incentive.domain.account import Account
 from services.incentive.domain.debts import Debt
 from shared.contracts.base import Sealed
 
@@ -96,7 +97,11 @@ class Entitlement:
     failure: str | None = None
     """Code of the bank for the last failure or return that is not mended."""
     conflict: bool = False
-    """The bank's notice and its answer to our inquiry disagree."""
+    """What is heard contradicts what is known: staff look at it, and no money moves meanwhile."""
+    conflict_with: str | None = None
+    """Reference of the order that the contradicting news is about."""
+    returned: tuple[int, ...] = ()
+    """Attempts that were paid and came back: to hear of them again is no news."""
     asks_person: bool = False
     """The bank does not know the payment after its horizon: a person must decide."""
     cause: str | None = None
@@ -106,6 +111,21 @@ class Entitlement:
     """Cause for which it will be late, while its day has not passed (forecasts.py)."""
     forecasts: tuple[str, ...] = ()
     """Causes for which that was told."""
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is to come any more: paid, or cancelled."""
+        return self.state in (EntitlementState.PAID, EntitlementState.CANCELLED)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Nobody knows whether it was paid: staff ask, or decide with evidence."""
+        return self.conflict or self.state == EntitlementState.UNKNOWN
+
+    @property
+    def has_failed(self) -> bool:
+        """No money arrived, for sure: its cause is mended, and it is sent again."""
+        return not self.conflict and self.state in (EntitlementState.FAILED, EntitlementState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,53 +138,6 @@ class Survey:
     answered_at: datetime | None = None
     lapsed: bool = False
     reminded: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AccountCheck:
-    """What the bank said about a payout account."""
-
-    checked_at: datetime
-    nik_matches: bool
-    name_matches: bool
-    active: bool
-    identity_checked: bool
-    """Wallets: the holder did the full identity check (KYC). Banks: always."""
-    room_rupiah: int | None = None
-    """How much a wallet may still receive; None: no ceiling."""
-
-
-ACCOUNT_FAILURES = frozenset(
-    {"ACCOUNT_INACTIVE", "ACCOUNT_UNKNOWN", "ACCOUNT_NAME_MISMATCH", "WALLET_NOT_KYC", "WALLET_FULL"}
-)
-"""Failure codes of the bank that name something the account's holder can mend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The payout account: only ciphertext and blind index, the number is opened when money is sent."""
-
-    bank: str
-    kind: str
-    index: str
-    number: Sealed
-    masked: Sealed
-    version: int
-    linked_at: datetime
-    hold_until: datetime | None = None
-    shared: bool = False
-    check: AccountCheck | None = None
-    checks: int = 1
-    """How often the bank was asked about this version."""
-    assisted_by: str | None = None
-
-    @property
-    def verified(self) -> bool:
-        """Holder, state and KYC level are right and nobody else linked it (mission.md, payout account)."""
-        check = self.check
-        if check is None or self.shared:
-            return False
-        return check.nik_matches and check.name_matches and check.active and check.identity_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +171,10 @@ class Participant:
     appeal_until: date | None = None  # last day (WIB) on which registration takes an objection
     domicile: Sealed | None = None  # where letters about a debt go; kept of nobody else
     repay_until: date | None = None
+    ineligible_at: datetime | None = None
+    """When registration decided last that the person is not eligible."""
+    cleared_at: datetime | None = None
+    """When it was heard that this was reversed; the participation stays ended."""
     debt: Debt | None = None
     next_action_at: datetime | None = None
     """When time alone changes something; None: never."""
@@ -206,7 +183,10 @@ class Participant:
     late: bool = False
     late_rupiah: int = 0
     """What is late, whatever its cause; what was just given to the bank and never announced is not in it."""
-    unresolved: bool = False  # some payment is unknown, in conflict, failed or returned: staff look at it
+    unsure_payment: bool = False
+    """Some payment is unknown or in conflict."""
+    failed_payment: bool = False
+    """Some payment failed or came back."""
     late_cause: str = ""
     """Cause last announced of what is late for longest; ON_ITS_WAY (sequel.py) while none is; empty: nothing is."""
     late_since: date | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.incentive.domain import clawbacks
@@ -166,9 +166,17 @@ def declare_ineligible(draft: Draft, reason: str, reason_text: str) -> None:
         return
     if draft.person.active:
         end(draft, NO_LONGER_ELIGIBLE, reason_text)
-    repay_until = draft.today + timedelta(days=draft.rules.repayment_days)
-    draft.set(standing=Standing.INELIGIBLE, ended_reason=reason, ended_text=reason_text, repay_until=repay_until)
-    reclaim(draft, "claimed")
+    debt = draft.person.debt
+    draft.set(
+        standing=Standing.INELIGIBLE,
+        ended_reason=reason,
+        ended_text=reason_text,
+        cleared_at=None,
+        appeal_until=draft.today + timedelta(days=draft.rules.appeal_days),
+        repay_until=draft.today + timedelta(days=draft.rules.repayment_days),
+    )
+    # An id of a posting occurs once in a life: who has a case here was found eligible again after it (reversals.py).
+    reclaim(draft, f"claimed/{debt.number + 1}" if debt else "claimed")
 
 
 def reclaim(draft: Draft, step: str) -> None:
@@ -217,6 +225,8 @@ def withdraw(draft: Draft) -> None:
 
 def erase(draft: Draft) -> None:
     """The person's key is gone: nothing can be paid any more, and what was still open goes back."""
-    if draft.person.active and (draft.person.balance_rupiah or has_open(draft.person)):
+    person = draft.person
+    if person.active and (person.balance_rupiah or draft.holds(LedgerAccount.HOLDS) or has_open(person)):
         end(draft, IDENTITY_ERASED)
-    draft.set(standing=Standing.ERASED, balance_closed=True, nik_index="", tracking_index=NO_CODE)
+    account = replace(person.account, left=True) if person.account else None
+    draft.set(standing=Standing.ERASED, balance_closed=True, nik_index="", tracking_index=NO_CODE, account=account)

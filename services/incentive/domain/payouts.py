@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
+from services.incentive.domain.account import ACCOUNT_FAILURES, Account
 from services.incentive.domain.bank_days import opening_for
 from services.incentive.domain.draft import Draft, participating
+from services.incentive.domain.entitlements import may_be_paid
 from services.incentive.domain.ledger import LedgerAccount
-from services.incentive.domain.participant import ACCOUNT_FAILURES, Account, Entitlement, EntitlementState
+from services.incentive.domain.participant import Entitlement, EntitlementState, Participant
 from shared.contracts.base import Sealed
-from shared.contracts.decision import Refused, Work
+from shared.contracts.decision import Refused, Work, WorkKey
 
 State = EntitlementState
-Result = Literal["paid", "failed", "unknown", "not_found", "returned"]
+Result = Literal["paid", "failed", "unknown", "not_found", "returned", "held"]
 
 FAILURE_TEXTS: Mapping[str, str] = {
     "ACCOUNT_INACTIVE": "rekening atau dompet elektronik tidak aktif",
@@ -39,6 +41,8 @@ OTHER_FAILURE = "bank mengembalikan pembayaran tanpa menyebut sebab yang kami ke
 
 IN_FILE = "IN_FILE"
 """Code of an order that waits for its file, or for the bank's word on it."""
+HELD = "ORDER_HELD"
+"""Code of an order that was kept back when its time came, since what it stood on had changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class HearPayment:
     result: Result
     code: str = ""
     is_notice: bool = False
+    amount_rupiah: int | None = None
+    """How much, where that was told; another amount than the order's is no news of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,11 @@ class Payment:
     @property
     def id(self) -> str:
         return self.reference
+
+    @property
+    def work(self) -> WorkKey:
+        """The order as outside work."""
+        return WorkKey("pay", f"incentive/{self.applicant_id}/{self.kind}/{self.number}/{self.attempt}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +140,26 @@ def send(draft: Draft, each: Entitlement, account: Account, batch_id: str) -> No
         "reference": payment.reference,
         "amount_rupiah": payment.amount_rupiah,
         "bank": payment.bank,
+        "account_version": account.version,
         "account_number": account.number,
         "full_name": person.full_name,
         "batch_id": batch_id,
         "ordered_at": draft.now.isoformat(),
     }
-    draft.work.append(Work("pay", f"incentive/{person.applicant_id}/{each.kind}/{each.number}/{attempt}", payload))
+    draft.work.append(Work(*payment.work, payload))
+
+
+def may_go(person: Participant | None, reference: str, account_version: int, now: datetime) -> bool:
+    """May an order still go to the bank when its time has come?
+
+    It may have lain with us for days, for a closed bank: the account may be another one now, the identity in
+    question, the participation over, or the payment decided by a person (reliability.md, E1).
+    """
+    each = next((e for e in person.entitlements if e.reference == reference), None) if person else None
+    if person is None or each is None or each.state not in (State.SENDING, State.UNKNOWN):
+        return False
+    account = person.account
+    return account is not None and account.version == account_version and may_be_paid(person, each, now)
 
 
 def retry(draft: Draft, command: RetryPayment) -> dict[str, Any]:

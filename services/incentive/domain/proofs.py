@@ -51,8 +51,8 @@ class Proof:
         if _is_above(money, rules):
             self.above.append(id)
         arrived: dict[str, int] = {}
-        for posting_id, (_, target, amount) in steps:
-            if target == LedgerAccount.PAID:
+        for posting_id, (source, target, amount) in steps:
+            if target == LedgerAccount.PAID and source != LedgerAccount.CLAWBACK:  # claimed no more: no new payment
                 self.paid += amount
                 arrived[_instalment(posting_id)] = arrived.get(_instalment(posting_id), 0) + 1
             elif target == LedgerAccount.RETURNED:

@@ -161,7 +161,8 @@ REFUSALS: dict[str, Refusal] = {
         "Muat ulang dan periksa kembali sebelum menyetujui.",
     ),
     "SAME_PERSON": Refusal(
-        "forbidden", "Pembuat daftar tidak boleh memutuskannya. Mintalah pejabat lain untuk memeriksa dan memutuskan."
+        "forbidden",
+        "Yang menyusun atau mengusulkannya tidak boleh memutuskannya. Mintalah pejabat lain memeriksa dan memutuskan.",
     ),
     "FUNDS_NOT_AVAILABLE": Refusal(
         "conflict", "Dana belum mencukupi, kurang {missing_rupiah} rupiah. Catat dana yang masuk, lalu setujui lagi."
@@ -183,6 +184,12 @@ REFUSALS: dict[str, Refusal] = {
         "conflict", "Jumlah atau arah uang pada bukti berbeda dari baris rekening koran. Pilih bukti yang cocok."
     ),
     "PROOF_USED": Refusal("conflict", "Bukti ini sudah menjelaskan baris lain. Satu bukti hanya untuk satu baris."),
+    "PAID_TWICE": Refusal(
+        "conflict",
+        "Insentif ini sudah, atau mungkin sudah, dibayar lewat percobaan lain. "
+        "Mintalah bank mengembalikan salah satunya, lalu catat bahwa uangnya sudah kembali.",
+    ),
+    "AMOUNT_DIFFERS": Refusal("conflict", "Jumlahnya bukan jumlah pembayaran itu ({amount_rupiah} rupiah)."),
     "PAYMENT_NOT_OPEN": Refusal(
         "conflict", "Tidak ada yang perlu diputuskan pada pembayaran ini. Muat ulang halamannya."
     ),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
+from services.incentive.domain.accounts import leaving_times
 from services.incentive.domain.clawbacks import debt_times, run_debt, state_of
 from services.incentive.domain.delays import announce, delay_times, is_late, late_rupiah
 from services.incentive.domain.draft import Draft
@@ -27,7 +28,6 @@ from shared.contracts.decision import Decision
 State = EntitlementState
 ON_ITS_WAY = "ON_ITS_WAY"
 """Stands for a cause while a late payment was given to the bank less than a day ago."""
-_LOOKED_AT_BY_STAFF = (State.UNKNOWN, State.FAILED, State.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def _index(draft: Draft) -> None:
     draft.set(
         next_action_at=min((at for at in _times(draft) if at > draft.now), default=None),
         ready_on=_ready_on(draft),
-        unresolved=any(each.conflict or each.state in _LOOKED_AT_BY_STAFF for each in rows),
+        unsure_payment=any(each.is_unsure for each in rows),
+        failed_payment=any(each.has_failed for each in rows),
         unmatched=person.active
         and any(each.finished_on and not each.certificate_reconciled for each in person.purchases),
         account_watch=_account_watch(draft),
@@ -81,8 +82,7 @@ def _account_watch(draft: Draft) -> str:
     account = draft.person.account
     if account is None or not draft.person.active:
         return ""
-    held = account.hold_until is not None and draft.now < account.hold_until
-    return "shared" if account.shared else "hold" if held else ""
+    return "shared" if account.shared else "hold" if account.held(draft.now) else ""
 
 
 def _late(draft: Draft) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _ready_on(draft: Draft) -> date | None:
 
 def _times(draft: Draft) -> Iterator[datetime]:
     if not draft.person.active:
-        return debt_times(draft)
+        return chain(debt_times(draft), leaving_times(draft))
     return chain(
         hold_times(draft.person),
         clock_times(draft),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from services.incentive.domain.days import day_of, start_of
 from services.incentive.domain.debts import Debt, DebtState, Letter, LetterKind
 from services.incentive.domain.participant import Participant
+from services.incentive.pages.ages import DEBTS, span_of
 
 STATES: Mapping[DebtState, tuple[str, str]] = {
     DebtState.OVERDUE: (
@@ -19,30 +20,26 @@ STATES: Mapping[DebtState, tuple[str, str]] = {
     DebtState.PROPOSED: ("rencana cicilan menunggu orang kedua", "Kepala dinas memeriksa"),
     DebtState.PLANNED: ("sedang dicicil", "Peserta membayar menurut rencana"),
     DebtState.SETTLED: ("lunas", "Selesai, tidak ada yang perlu dilakukan"),
+    DebtState.CANCELLED: (
+        "dibatalkan, keberatan peserta diterima",
+        "Tidak ada yang ditagih; yang sudah masuk dikembalikan bendahara",
+    ),
 }
 """What a state means, and who acts; in the order in which they are looked at."""
-AGES: Sequence[tuple[str, str, int | None, int | None]] = (
-    ("baru", "sampai 30 hari", None, 30),
-    ("lama", "31 sampai 60 hari", 30, 60),
-    ("sangat-lama", "lebih dari 60 hari", 60, None),
-)
-"""Code, words, more than so many days since the case was opened, and at most so many. 60 days: art. 31C."""
 LETTERS: Mapping[LetterKind, str] = {
     LetterKind.OPENED: "Pemberitahuan pengembalian bantuan",
     LetterKind.REMINDER: "Pengingat pengembalian bantuan",
     LetterKind.PLAN: "Persetujuan rencana cicilan",
     LetterKind.MISSED: "Cicilan tidak diterima",
     LetterKind.DAMAGES: "Peringatan terakhir sebelum gugatan ganti rugi",
+    LetterKind.CANCELLED: "Pembatalan tagihan pengembalian bantuan",
 }
 
 
-def span_of(age: str, today: date) -> tuple[datetime | None, datetime | None]:
+def opened_in(age: str, today: date) -> tuple[datetime | None, datetime | None]:
     """Instants at which a case of that age was opened: from the first on, and before the second."""
-    for code, _, more, most in AGES:
-        if code == age:
-            since = start_of(today - timedelta(days=most)) if most is not None else None
-            return since, start_of(today - timedelta(days=more)) if more is not None else None
-    return None, None
+    since, until = span_of(DEBTS, age, today)
+    return start_of(since) if since else None, start_of(until) if until else None
 
 
 def rows(people: Iterable[Participant], today: date) -> list[dict[str, Any]]:
@@ -74,6 +71,8 @@ def case(person: Participant, debt: Debt, today: date) -> dict[str, Any]:
         "applicant_id": person.applicant_id,
         "state": person.debt_state,
         "words": STATES[DebtState(person.debt_state)][0],
+        "cancelled_at": debt.cancelled_at,
+        "to_return": debt.to_return_rupiah,
         "plan": plan,
         "instalments": instalments,
         "planned": sum(each["amount_rupiah"] for each in instalments),

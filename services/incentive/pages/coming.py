@@ -19,7 +19,6 @@ from services.incentive.wiring import Desk
 from shared.web.pages import day, instant
 
 State = EntitlementState
-OVER = (State.PAID, State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,16 @@ def coming(person: Participant, desk: Desk, now: datetime) -> Coming | None:
     each = next_entitlement(person, draft.rules)
     if each is None:
         return None
-    is_real = person.entitlement(each.kind, each.number) is not None
-    needs = survey_needs(draft, each, is_real) if each.kind == SURVEY else training_needs(draft, each)
-    late = _cause(draft, each) if is_real else None
-    foretold = _foretold(draft, each) if is_real else None
+    if person.entitlement(each.kind, each.number) is None:
+        return _not_yet(draft, each)
+    needs = survey_needs(draft, each, is_answered=True) if each.kind == SURVEY else training_needs(draft, each)
+    late, foretold = _cause(draft, each), _foretold(draft, each)
     needed_by, expected_on = last_chance(draft, each, foretold.code) if foretold else (None, None)
     return Coming(
-        name=f"{KINDS[each.kind]} ke-{each.number} dari {each.total}",
+        name=_name(each),
         amount_rupiah=each.amount_rupiah,
-        due_on=each.due_on if is_real else None,
-        when=_when(draft, each, needs) if is_real else _not_dated(draft, each),
+        due_on=each.due_on,
+        when=_when(draft, each, needs),
         needs=needs,
         late=late,
         new_date=each.new_date if late and each.new_date and each.new_date >= draft.today else None,
@@ -73,7 +72,7 @@ def coming(person: Participant, desk: Desk, now: datetime) -> Coming | None:
 
 def next_entitlement(person: Participant, rules: RuleSet) -> Entitlement | None:
     """The first incentive that is neither paid nor cancelled; before any exists, the one that would be first."""
-    if open_ones := [each for each in person.entitlements if each.state not in OVER]:
+    if open_ones := [each for each in person.entitlements if not each.is_over]:
         return min(open_ones, key=lambda each: (each.due_on, each.kind, each.number))
     if not person.entitlements:
         return Entitlement(POST_TRAINING, 1, rules.post_training_count, rules.post_training_rupiah, date.max)
@@ -81,6 +80,16 @@ def next_entitlement(person: Participant, rules: RuleSet) -> Entitlement | None:
     return (
         Entitlement(SURVEY, survey.number, rules.survey_count, rules.survey_rupiah, survey.deadline) if survey else None
     )
+
+
+def _not_yet(draft: Draft, each: Entitlement) -> Coming:
+    """The incentive that a course that is finished, or a survey that is answered, would bring."""
+    needs = survey_needs(draft, each, is_answered=False) if each.kind == SURVEY else training_needs(draft, each)
+    return Coming(_name(each), each.amount_rupiah, None, _not_dated(draft, each), needs)
+
+
+def _name(each: Entitlement) -> str:
+    return f"{KINDS[each.kind]} ke-{each.number} dari {each.total}"
 
 
 def _cause(draft: Draft, each: Entitlement) -> DelayCause | None:

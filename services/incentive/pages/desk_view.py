@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from services.incentive.domain.bank_days import Calendars, must_leave_today, next_opening
@@ -16,12 +16,6 @@ from services.incentive.pages.desk_words import DOUBTS, STAFF_REMEDIES
 from services.incentive.pages.words import KINDS, STATES
 
 State = EntitlementState
-AGES: Sequence[tuple[str, str, int | None, int | None]] = (
-    ("baru", "sampai 7 hari", None, 7),
-    ("lama", "8 sampai 30 hari", 7, 30),
-    ("sangat-lama", "lebih dari 30 hari", 30, None),
-)
-"""Code, words, more than so many days late, and at most so many."""
 UNDERWAY = DelayCause(
     ON_ITS_WAY,
     "Sudah diserahkan kepada bank kurang dari sehari yang lalu.",
@@ -48,27 +42,10 @@ def remedy(cause: DelayCause) -> str:
     return STAFF_REMEDIES.get(cause.code, cause.remedy_id)
 
 
-def span_of(age: str, today: date) -> tuple[date | None, date | None]:
-    """Due dates of an age: from the first on, and before the second; (None, None) for an age that is none."""
-    for code, _, more, most in AGES:
-        if code == age:
-            since = today - timedelta(days=most) if most is not None else None
-            return since, today - timedelta(days=more) if more is not None else None
-    return None, None
-
-
-def unsure(each: Entitlement) -> bool:
-    return each.conflict or each.state == State.UNKNOWN
-
-
-def failed(each: Entitlement) -> bool:
-    return not each.conflict and each.state in (State.FAILED, State.RETURNED)
-
-
 def payments(people: Iterable[Participant], now: datetime, *, unknown: bool) -> list[dict[str, Any]]:
     """Payments that are unknown or contradictory, or those that failed or came back; the oldest first."""
-    chosen = unsure if unknown else failed
-    rows = [payment(person, each, now) for person in people for each in person.entitlements if chosen(each)]
+    shown = ((person, each) for person in people for each in person.entitlements)
+    rows = [payment(*both, now) for both in shown if (both[1].is_unsure if unknown else both[1].has_failed)]
     return sorted(rows, key=lambda row: -row["age"])
 
 
@@ -85,7 +62,9 @@ def payment(person: Participant, each: Entitlement, now: datetime) -> dict[str, 
         "age": max(0, (day_of(now) - day_of(each.sent_at)).days) if each.sent_at else 0,
         "words": _words(each),
         "waits": each.state == State.SENDING and each.sent_at is not None and each.sent_at > now,
-        "open": unsure(each),
+        "open": each.is_unsure,
+        "on_its_way": each.state == State.SENDING,
+        "about": each.conflict_with,
         "failure": FAILURE_TEXTS.get(each.failure or "", f"kode bank: {each.failure}" if each.failure else ""),
         "due_on": each.due_on,
         "active": person.active,
@@ -104,11 +83,7 @@ def late_rows(people: Iterable[Participant], today: date) -> list[dict[str, Any]
 
 
 def _late_row(person: Participant, today: date) -> dict[str, Any]:
-    first = next(
-        each
-        for each in person.entitlements
-        if each.due_on == person.late_since and each.state not in (State.PAID, State.CANCELLED)
-    )
+    first = next(each for each in person.entitlements if each.due_on == person.late_since and not each.is_over)
     return {
         "applicant_id": person.applicant_id,
         "name": f"{KINDS[first.kind]} ke-{first.number}",

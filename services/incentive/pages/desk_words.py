@@ -29,6 +29,8 @@ CLAIMS: Mapping[str, str] = {
     "BODY_MISSING": "tanpa isi",
     "BODY_TOO_LARGE": "isinya terlalu besar",
     "HEADER_MISSING": "tanda pengenal kiriman tidak lengkap",
+    "HEADER_DOUBLED": "tanda pengenal kiriman ada dua kali",
+    "HEADER_NOT_TEXT": "tanda pengenal kiriman bukan teks",
     "CLAIM_ID_WRONG": "nomor klaim tidak sah",
     "TIMESTAMP_WRONG": "waktu kiriman tidak sah",
     "CLAIM_FROM_FUTURE": "waktu kiriman di masa depan",
@@ -39,10 +41,50 @@ CLAIMS: Mapping[str, str] = {
     "PARTNER_UNKNOWN": "pengirim bukan mitra",
     "PARTNER_MISSING": "tidak menyebut pengirimnya",
     "RECORD_KEY_DIFFERS": "kunci kiriman berbeda dari kode penukaran",
+    "NOT_UTF8": "isinya bukan teks UTF-8",
     "NOT_JSON": "isinya bukan JSON yang benar",
+    "NOT_AN_OBJECT": "isinya bukan satu klaim",
+    "TOO_DEEP": "susunan isinya terlalu dalam",
     "DUPLICATE_JSON_KEY": "isinya menyebut satu hal dua kali",
     "NOT_FINITE": "isinya memuat angka yang tidak sah",
-    "SCHEMA_WRONG": "isinya tidak sesuai bentuk yang disepakati",
+    "FIELD_MISSING": "ada isian wajib yang tidak ada",
+    "FIELD_UNKNOWN": "memuat isian yang tidak disepakati",
+    "REDEEM_CODE_WRONG": "kode penukaran salah tulis",
+    "COURSE_CODE_WRONG": "kode pelatihan salah tulis",
+    "FINISHED_ON_WRONG": "tanggal selesai salah tulis",
+    "CERTIFICATE_NUMBER_WRONG": "nomor sertifikat salah tulis",
+    "CREDENTIAL_WRONG": "lencana bukan teks atau objek yang disepakati",
+    "CERTIFICATE_AND_CREDENTIAL": "memuat nomor sertifikat dan lencana sekaligus",
+    "DECISION_FAILED": "gagal diproses oleh sistem kita; laporkan kepada operator",
+    "BADGE_NOT_AGREED": "memakai lencana sebelum penerbit dan kuncinya disepakati dengan kantor",
+    "BADGE_FORM_WRONG": "lencananya tidak dapat dibaca",
+    "BADGE_CONTEXT_WRONG": "lencananya bukan Open Badge 3.0",
+    "BADGE_TYPE_WRONG": "jenis lencananya salah",
+    "BADGE_ID_WRONG": "nomor lencananya tidak sah",
+    "BADGE_TIME_WRONG": "waktu pada lencananya tidak sah",
+    "BADGE_ALGORITHM_WRONG": "lencananya ditandatangani dengan cara yang tidak disepakati",
+    "BADGE_PURPOSE_WRONG": "tanda tangan lencananya dibuat untuk tujuan lain",
+    "BADGE_PROOF_MISSING": "lencananya tidak bertanda tangan",
+    "BADGE_SIGNATURE_FORM_WRONG": "bentuk tanda tangan lencananya salah",
+    "BADGE_SIGNATURE_WRONG": "tanda tangan lencananya tidak cocok: diubah, atau palsu",
+    "BADGE_CLAIMS_DIFFER": "keterangan tanda tangan lencana berbeda dari isi lencananya",
+    "BADGE_KEY_IN_MESSAGE": "lencananya membawa kuncinya sendiri",
+    "BADGE_KEY_UNKNOWN": "lencananya ditandatangani dengan kunci yang tidak dikenal",
+    "BADGE_KEY_REVOKED": "lencananya ditandatangani dengan kunci yang sudah dicabut",
+    "BADGE_ISSUER_WRONG": "lencananya diterbitkan pihak lain",
+    "BADGE_NOT_YET_VALID": "lencananya belum berlaku",
+    "BADGE_EXPIRED": "lencananya sudah tidak berlaku",
+    "BADGE_WITHDRAWN": "lencananya sudah ditarik platform",
+    "BADGE_SUBJECT_WRONG": "penerima lencananya tidak disebut menurut kesepakatan",
+    "BADGE_SUBJECT_NOT_HASHED": "penerima lencananya tidak disamarkan",
+    "BADGE_SALT_TOO_SHORT": "penyamaran penerima lencananya terlalu lemah",
+    "BADGE_HOLDS_NIK": "lencananya memuat NIK",
+    "BADGE_FOR_OTHER_PERSON": "lencananya milik orang lain",
+    "BADGE_FOR_OTHER_COURSE": "lencananya untuk pelatihan lain",
+    "BADGE_STATUS_MISSING": "lencananya tidak menyebut daftar lencana yang ditarik",
+    "BADGE_STATUS_KIND": "lencananya menyebut daftar jenis lain",
+    "BADGE_STATUS_OF_OTHER": "lencananya menyebut daftar yang lain",
+    "BADGE_STATUS_WRONG": "tempat lencananya di daftar lencana yang ditarik tidak sah",
 }
 """Why the border did not believe a claim (adapters/border.py)."""
 
@@ -75,6 +117,39 @@ LINE_KINDS: Mapping[str, str] = {
     "interest": "Bunga",
     "other": "Lainnya",
 }
+
+FINDINGS: Mapping[str, str] = {
+    "FILE_REFUSED": "satu berkasnya tidak dapat dipakai, isinya tidak dihitung ({what}). Tanyakan kepada bank",
+    "STATEMENT_MISSING": "rekening koran nomor {what} tidak pernah kami terima. Mintalah dari bank",
+}
+"""What is wrong with what came from a bank (adapters/statement.py)."""
+FILES: Mapping[str, str] = {
+    "ACCOUNT_DIFFERS": "untuk rekening lain",
+    "AMOUNT_WRONG": "ada jumlah uang yang salah tulis",
+    "BALANCE_DIFFERS": "saldonya tidak sesuai dengan baris-barisnya",
+    "CURRENCY_WRONG": "ada mata uang selain rupiah",
+    "DATE_WRONG": "ada tanggal yang salah",
+    "DETAILS_DIFFER": "rincian satu baris tidak sama dengan jumlahnya",
+    "FIELD_MISSING": "ada isian wajib yang tidak ada",
+    "FIELD_WRONG": "ada isian yang salah",
+    "FILE_TOO_LARGE": "berkasnya terlalu besar",
+    "FILE_UNKNOWN": "menjawab berkas yang tidak pernah kami kirim",
+    "FILE_UNREADABLE_AT_BANK": "bank tidak dapat membaca berkas kami",
+    "HEAD_WRONG": "baris pertamanya bukan yang disepakati",
+    "ID_TWICE": "nomor berkasnya sudah dipakai untuk isi lain",
+    "LINE_TWICE": "satu baris ada dua kali",
+    "MESSAGE_UNKNOWN": "bukan hasil pembayaran dan bukan rekening koran",
+    "NOT_A_FILE": "bukan berkas biasa",
+    "NOT_CSV": "bukan CSV yang dapat dibaca",
+    "NOT_XML": "bukan XML yang dapat dibaca",
+    "REFERENCE_TWICE": "satu pembayaran disebut dua kali",
+    "REFERENCE_UNKNOWN": "menyebut pembayaran yang tidak ada di berkas kami",
+    "TOO_MANY_LINES": "barisnya terlalu banyak",
+    "XML_FORBIDDEN": "memuat bagian XML yang dilarang",
+    "XML_TOO_DEEP": "susunannya terlalu dalam",
+    "XML_TOO_LONG": "ada isian yang terlalu panjang",
+}
+"""Why a file of a bank was refused (adapters/files)."""
 
 WARNINGS: Mapping[str, str] = {
     "ENTRY_LEVEL_ABOVE": "untuk pendidikan yang lebih tinggi",
@@ -130,3 +205,11 @@ def claim_reason(code: str) -> str:
     """The border's reason in words, or that of the rule which refused a believed claim."""
     refusal = REFUSALS.get(code)
     return CLAIMS.get(code) or (refusal.sentence if refusal else code)
+
+
+def finding(said: str) -> str:
+    """What reconciliation found: `<bank> <code> <what>`, in words; a code that has none stays as it is."""
+    bank, _, rest = said.partition(" ")
+    code, _, what = rest.partition(" ")
+    words = FINDINGS.get(code)
+    return f"{bank}: {words.format(what=FILES.get(what, what)) if words else rest}."

@@ -53,9 +53,11 @@ def _ended(person: Participant, today: date) -> Mapping[str, Any] | None:
         "title": ENDED[person.standing.value],
         "why": text[:1].upper() + text[1:].rstrip("."),
         "debt": debt,
+        "cleared": person.cleared_at is not None,
+        "to_return": person.debt.to_return_rupiah if person.debt else 0,
         "until": person.repay_until,
         # Who left of their own will has nothing to object to.
-        "may_object": person.ended_reason not in (WITHDRAWN, IDENTITY_ERASED),
+        "may_object": person.ended_reason not in (WITHDRAWN, IDENTITY_ERASED) and not person.cleared_at,
         "appeal_until": person.appeal_until,
         "too_late": person.appeal_until is not None and person.appeal_until < today,
         "plan": person.debt.plan.instalments if person.debt and person.debt.plan and person.debt.plan.agreed_at else (),
@@ -71,7 +73,7 @@ def _incentives(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _money(person: Participant) -> Mapping[str, int]:
     """Rupiah so far: what went to platforms, what reached the account, and what may still come."""
-    waiting = [each for each in person.entitlements if each.state.value not in ("paid", "cancelled")]
+    waiting = [each for each in person.entitlements if not each.is_over]
     return {
         "courses": person.money.get("platforms", 0) + person.money.get("holds", 0),
         "paid": person.money.get("paid", 0),

@@ -44,6 +44,12 @@ def endings(key: PersonKey) -> list[Event]:
             amount_rupiah=1_000_000,
             appeal_deadline=DAY,
         ),
+        *_debts(key),
+    ]
+
+
+def _debts(key: PersonKey) -> list[Event]:
+    return [
         money.ClawbackOpened(
             applicant_id=key.person,
             opened_at=NOW,
@@ -63,4 +69,10 @@ def endings(key: PersonKey) -> list[Event]:
             applicant_id=key.person, number=1, due_on=DAY, missed_rupiah=1, amount_rupiah=900_000, deadline=DAY
         ),
         money.ClawbackOverdue(applicant_id=key.person, amount_rupiah=900_000, deadline=DAY),
+        money.ClawbackCancelled(
+            applicant_id=key.person, which="some_repaid", cancelled_at=NOW, amount_rupiah=700_000, repaid_rupiah=200_000
+        ),
+        money.ClawbackCancelled(
+            applicant_id=key.person, which="nothing_repaid", cancelled_at=NOW, amount_rupiah=900_000, repaid_rupiah=0
+        ),
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.incentive import ClawbackCancelled
 from shared.contracts.registration import ApplicantReinstated, ObjectionDecided
 from tests.component.notification import samples
 from tests.component.notification.stage import ANNA, Stage, virtual
@@ -50,6 +51,33 @@ def test_who_objected_is_told_once_what_was_decided(stage: Stage, which: str, wo
         told = [text for text in stage.texts() if "Keberatan Anda" in text]
         assert len(told) == 1
         assert words in told[0]
+        assert stage.alarms() == {}
+
+    virtual(scenario)
+
+
+@pytest.mark.parametrize(
+    ("which", "repaid", "said", "not_said"),
+    [
+        ("nothing_repaid", 0, "Tidak ada yang harus dikembalikan; abaikan surat tagihan sebelumnya.", "bendahara"),
+        ("some_repaid", 200_000, "Rp 200.000 yang sudah Anda bayar dikembalikan bendahara kantor kami.", "Rp 700.000"),
+    ],
+)
+def test_whose_debt_is_cancelled_is_told_once_what_becomes_of_the_money(
+    stage: Stage, which: str, repaid: int, said: str, not_said: str
+) -> None:
+    async def scenario() -> None:
+        cancelled = ClawbackCancelled(
+            applicant_id=ANNA, which=which, cancelled_at=samples.NOW, amount_rupiah=700_000, repaid_rupiah=repaid
+        )
+        stage.say(samples.registered(await stage.person(ANNA)))
+        stage.say(cancelled, at=timedelta(seconds=1))
+        stage.say(cancelled, at=timedelta(seconds=1))
+        await stage.play()
+        told = [text for text in stage.texts() if "Keberatan Anda diterima: Anda memenuhi syarat" in text]
+        assert len(told) == 1
+        assert said in told[0]
+        assert not_said not in told[0]
         assert stage.alarms() == {}
 
     virtual(scenario)

@@ -11,7 +11,7 @@ from bson.codec_options import CodecOptions, TypeRegistry
 
 from services.incentive import store
 from shared.contracts.base import Event
-from shared.contracts.decision import Decision, Ref, Work
+from shared.contracts.decision import Decision, Ref, Work, WorkKey
 from shared.engine.rules import Effect, EffectFinished, Outcome, Rule
 from shared.engine.states import States
 
@@ -47,6 +47,7 @@ class Decider:
         self.commands, self.reactions, self.effects = commands, reactions, effects
         self.events: list[Event] = []
         self.work: list[Work] = []
+        self.settled: list[WorkKey] = []
         self._documents: dict[Ref, bytes] = {}
         self._states = States(store.AGGREGATES)
 
@@ -89,6 +90,7 @@ class Decider:
             type(event).model_validate_json(event.model_dump_json())
         self.events += decision.events
         self.work += decision.work
+        self.settled += decision.settled
 
     def put(self, state: Any) -> None:
         """A state as it was before the test began."""

@@ -21,6 +21,7 @@ from deploy.simulators.claims import Platform, new_platforms, partners_file
 from services.incentive import api, effects, reactions, schedule, store
 from services.incentive.adapters.bank import Bank as BankPort
 from services.incentive.adapters.bank import SimulatedBankClient
+from services.incentive.adapters.banks import SIMULATED, Banks
 from services.incentive.api import OneTimeCodes
 from services.incentive.domain.bank_days import Calendars
 from services.incentive.domain.participant import Participant
@@ -165,10 +166,11 @@ async def open_house(
     bank = Bank(clock, secret=SECRET.encode(), late_seconds=0)
     bank_client = httpx.AsyncClient(transport=httpx.ASGITransport(build_bank(bank)), base_url="http://bank")
     simulated, reference = SimulatedBankClient(bank_client), read_reference().with_calendars(calendars or {})
-    port = other_bank(database, simulated, bank) if other_bank else simulated
+    port = other_bank(database, simulated, bank) if other_bank else Banks({SIMULATED: simulated}, _silent)
     platforms = new_platforms({c.platform_code: c.certificate_prefix for c in reference.catalogue.values()})
     known = _settings(tmp_path, platforms, **settings)
-    service = build_service(_definition(reference, port, vault, known), _ports(database, clock))
+    tellers = effects.Tellers(port, vault, database, clock)
+    service = build_service(_definition(reference, tellers, known), _ports(database, clock))
     given = None if own_codes else codes or Codes()
     router = api.build_router(service, vault, accounts, known, codes=given, reference=reference, bank=port)
     app = host(service, [router], REFUSALS, title="Insentif")
@@ -180,6 +182,10 @@ async def open_house(
     await bank_client.aclose()
 
 
+def _silent(code: str, **details: Any) -> None:
+    """Alarms are not what is tested here."""
+
+
 def _settings(folder: Path, platforms: list[Platform], **more: Any) -> IncentiveSettings:
     """Settings with the files they name: the platforms that are trusted, and the secret of the bank's notices."""
     partners, secret = folder / "partners.json", folder / "notice"
@@ -188,15 +194,15 @@ def _settings(folder: Path, platforms: list[Platform], **more: Any) -> Incentive
     return IncentiveSettings(partners_file=partners, bank_notice_secret_file=secret, **more)
 
 
-def _definition(reference: Reference, port: BankPort, vault: Vault, settings: IncentiveSettings) -> Definition:
+def _definition(reference: Reference, tellers: effects.Tellers, settings: IncentiveSettings) -> Definition:
     return Definition(
         name="incentive",
         aggregates=store.AGGREGATES,
         indexes=store.INDEXES,
         commands=api.commands(reference.desk),
         reactions=reactions.reactions(reference.desk),
-        effects=effects.kinds(reference.desk, port, vault, settings),
-        timers=schedule.timers(vault),
+        effects=effects.kinds(reference.desk, tellers, settings),
+        timers=schedule.timers(tellers.vault),
     )
 
 

@@ -49,6 +49,20 @@ async def test_what_is_wrong_is_told_with_what_to_do_and_the_bank_is_asked_again
     assert "Masih dapat menerima Rp 900.000" in words(await phone.get(PLACE))
 
 
+async def test_a_wallet_is_known_again_however_its_number_is_written(house: House) -> None:
+    await select(house)
+    house.bank.open_account("OVO", "081233334444", Account(NIK, "ANN BR SEMBIRING", ceiling_rupiah=900_000))
+    phone = await entered(house)
+    await done(phone, PLACE, mitra="OVO", nomor="+62 812-3333-4444")
+    await checked(house)
+    page = words(await phone.get(PLACE))
+    assert "OVO ••••4444" in page
+    assert "Benar menurut bank: insentif dikirim ke sini." in page
+    for written in ("081233334444", "6281233334444"):
+        same = {"key": written, "tahap": "kode", "kode": RIGHT, "mitra": "OVO", "nomor": written}
+        assert "Rekening ini sudah tersambung" in await phone.post(PLACE, 422, **same)
+
+
 async def test_a_change_is_held_and_says_until_when_and_the_same_account_is_no_change(house: House) -> None:
     await select(house)
     house.bank.open_account("BNI", "9999999900", Account(NIK, "ANN BR SEMBIRING"))
@@ -71,7 +85,9 @@ async def test_an_unknown_number_is_told_in_one_line(house: House) -> None:
     phone = await entered(house)
     await done(phone, PLACE, mitra="BNI", nomor="7777777777")
     await checked(house)
-    assert "Bank tidak mengenal nomor ini, atau rekeningnya tidak aktif." in words(await phone.get(PLACE))
+    page = words(await phone.get(PLACE))
+    assert "Bank tidak mengenal nomor ini, atau rekeningnya tidak aktif." in page
+    assert "NIK pemilik sama" not in page, "whose it is nobody knows"
     assert "ACCOUNT_NOT_LINKED" not in await phone.get(f"{PLACE}/periksa")
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from services.incentive.domain.account import Account
 from services.incentive.domain.accounts import AccountClaim, LinkAccount, RecheckAccount, mark_shared
-from services.incentive.domain.participant import Account
 from shared.contracts.base import Sealed
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import IncentiveDelayed, IncentiveDue, PayoutAccountChanged, PayoutAccountLinked
@@ -172,6 +172,22 @@ def test_where_a_bank_tells_no_nik_the_name_alone_says_whose_account_it_is(name_
     city = city_with()
     city.bank_says(city.link(), holder_nik_index="", name_matches=name_matches)
     assert account(city).verified is name_matches
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        ({"name_matches": False}, "ACCOUNT_NAME_MISMATCH"),
+        ({"active": False}, "ACCOUNT_INACTIVE"),
+        ({"identity_checked": False}, "WALLET_NOT_KYC"),
+    ],
+)
+def test_where_a_bank_tells_no_nik_the_cause_is_what_is_really_wrong(answer: dict[str, bool], cause: str) -> None:
+    city = city_with()
+    city.learn()
+    city.bank_says(city.link(), holder_nik_index="", **answer)
+    city.pass_days(15)
+    assert codes(city.told(IncentiveDelayed)) == [cause]
 
 
 def test_a_right_name_does_not_mend_another_nik() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
-from services.incentive.domain.days import end_of, morning_of
+from services.incentive.domain.days import end_of, morning_of, start_of
 from services.incentive.domain.debts import DebtState
 from services.incentive.domain.ledger import Posting
 from services.incentive.domain.participation import RecordRepayment
@@ -48,9 +49,15 @@ def letters(city: City) -> list[str]:
     return [each.kind.value for each in debt(city).letters]
 
 
+def shown(city: City) -> str:
+    """What stands on the page of the proposed plan."""
+    found: str = debt(city).plan.plan_hash
+    return found
+
+
 def planned(city: City, count: int = 3, first_on: date = date(2020, 9, 1)) -> None:
     city.ask(ProposePlan(ANN, count, first_on, "maker"))
-    city.ask(DecidePlan(ANN, True, count, DEBT, "checker"))
+    city.ask(DecidePlan(ANN, True, shown(city), count, DEBT, "checker"))
 
 
 def repay(city: City, amount: int, receipt: str) -> None:
@@ -96,7 +103,7 @@ def test_a_plan_is_proposed_by_one_agreed_by_another_and_kept_month_by_month() -
     city.ask(ProposePlan(ANN, 4, date(2020, 8, 31), "maker"))
     assert city.person().debt_state == DebtState.PROPOSED
     assert city.told(ClawbackPlanAgreed) == []
-    city.ask(DecidePlan(ANN, True, 4, DEBT, "checker"))
+    city.ask(DecidePlan(ANN, True, shown(city), 4, DEBT, "checker"))
     (told,) = city.told(ClawbackPlanAgreed)
     assert [(each.due_on, each.amount_rupiah) for each in told.instalments] == [
         (date(2020, 8, 31), 112_500),
@@ -138,7 +145,7 @@ def test_a_missed_instalment_ends_the_plan_and_opens_the_case_again() -> None:
     assert letters(city) == ["opened", "plan", "missed", "damages"]
     planned_again = ProposePlan(ANN, 2, date(2020, 10, 15), "maker")
     city.ask(planned_again)
-    city.ask(DecidePlan(ANN, True, 2, 350_000, "checker"))
+    city.ask(DecidePlan(ANN, True, shown(city), 2, 350_000, "checker"))
     assert city.person().debt_state == DebtState.PLANNED
     city.check_money()
 
@@ -184,22 +191,57 @@ def test_a_plan_outside_what_the_rule_file_allows_is_refused(plan: ProposePlan, 
 def test_only_another_person_agrees_and_only_to_what_was_seen() -> None:
     city = indebted()
     with pytest.raises(Refused, match="PLAN_NOT_PROPOSED"):
-        city.ask(DecidePlan(ANN, True, 3, DEBT, "checker"))
+        city.ask(DecidePlan(ANN, True, "0" * 64, 3, DEBT, "checker"))
     city.ask(ProposePlan(ANN, 3, date(2020, 9, 1), "maker"))
     with pytest.raises(Refused, match="SAME_PERSON"):
-        city.ask(DecidePlan(ANN, True, 3, DEBT, "maker"))
+        city.ask(DecidePlan(ANN, True, shown(city), 3, DEBT, "maker"))
     with pytest.raises(Refused, match="PLAN_CHANGED"):
-        city.ask(DecidePlan(ANN, True, 4, DEBT, "checker"))
+        city.ask(DecidePlan(ANN, True, shown(city), 4, DEBT, "checker"))
     repay(city, 1, "R-1")
     with pytest.raises(Refused, match="PLAN_CHANGED"):
-        city.ask(DecidePlan(ANN, True, 3, DEBT, "checker"))
-    city.ask(DecidePlan(ANN, False, 3, DEBT, "checker"))
+        city.ask(DecidePlan(ANN, True, shown(city), 3, DEBT, "checker"))
+    city.ask(DecidePlan(ANN, False, shown(city), 3, DEBT, "checker"))
     assert (debt(city).plan, city.person().debt_state) == (None, DebtState.OPEN)
     city.ask(ProposePlan(ANN, 3, date(2020, 9, 1), "maker"))
-    city.ask(DecidePlan(ANN, True, 3, DEBT - 1, "checker"))
+    city.ask(DecidePlan(ANN, True, shown(city), 3, DEBT - 1, "checker"))
     with pytest.raises(Refused, match="PLAN_AGREED"):
         city.ask(ProposePlan(ANN, 3, date(2020, 9, 1), "maker"))
     assert len(city.told(ClawbackPlanAgreed)) == 1
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+@pytest.mark.parametrize(
+    "instead",
+    [ProposePlan(ANN, 3, date(2020, 9, 30), "maker"), ProposePlan(ANN, 3, date(2020, 9, 1), "another maker")],
+    ids=["of other days", "of somebody else"],
+)
+def test_a_plan_of_the_same_count_and_sum_that_took_the_place_of_the_one_seen_is_not_decided(
+    instead: ProposePlan, agreed: bool
+) -> None:
+    city = indebted()
+    city.ask(ProposePlan(ANN, 3, date(2020, 9, 1), "maker"))
+    seen = shown(city)
+    city.ask(instead)
+    with pytest.raises(Refused, match="PLAN_CHANGED"):
+        city.ask(DecidePlan(ANN, agreed, seen, 3, DEBT, "checker"))
+    assert city.person().debt_state == DebtState.PROPOSED
+    city.ask(DecidePlan(ANN, agreed, shown(city), 3, DEBT, "checker"))
+    assert (city.person().debt_state == DebtState.PLANNED) is agreed
+
+
+def test_the_hash_of_a_plan_is_that_of_its_days_rupiah_and_proposer() -> None:
+    city = indebted()
+    city.ask(ProposePlan(ANN, 2, date(2020, 9, 1), "maker"))
+    text = "maker\n2020-09-01|225000\n2020-10-01|225000"
+    assert shown(city) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_plan_is_not_agreed_once_its_first_day_has_come() -> None:
+    city = indebted()
+    city.ask(ProposePlan(ANN, 3, date(2020, 9, 1), "maker"))
+    city.pass_to(start_of(date(2020, 9, 1)))
+    with pytest.raises(Refused, match="PLAN_DATE_WRONG"):
+        city.ask(DecidePlan(ANN, True, shown(city), 3, DEBT, "checker"))
 
 
 def test_who_owes_nothing_has_no_plan() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,14 @@ DEBT = f"/incentive/staff/participants/{ANN}/debt"
 PLAN = f"/incentive/staff/participants/{ANN}/repayment-plan"
 DECISION = f"{PLAN}/decision"
 THREE = {"instalments": 3, "first_on": "2020-09-10"}
-SEEN = {"agreed": True, "instalments": 3, "amount_rupiah": 450_000}
+ROWS = "secretariat\n2020-09-10|150000\n2020-10-10|150000\n2020-11-10|150000"
+SEEN = {
+    "agreed": True,
+    "plan_hash": hashlib.sha256(ROWS.encode()).hexdigest(),
+    "instalments": 3,
+    "amount_rupiah": 450_000,
+}
+"""What the second officer sees of the plan above, proposed by `secretariat`."""
 REPAID = {"repayment_id": "K-1", "amount_rupiah": 200_000}
 
 
@@ -54,6 +62,7 @@ async def test_a_plan_is_proposed_by_one_and_agreed_by_another_and_money_counts_
     proposed = await seen(house)
     assert (proposed["state"], proposed["plan"]["proposed_by"]) == ("proposed", "secretariat")
     assert proposed["plan"]["agreed_by"] is None
+    assert proposed["plan"]["plan_hash"] == SEEN["plan_hash"]
     assert await answered(house, DECISION, SEEN, "approver") == (202, "")
     repayments = f"/incentive/staff/participants/{ANN}/repayments"
     assert await answered(house, repayments, REPAID, "secretariat") == (202, "")
@@ -79,8 +88,11 @@ async def test_nobody_agrees_to_a_plan_of_their_own(house: House) -> None:
     assert (await house.post(PLAN, THREE, **both)).status_code == 202
     answer = await house.post(DECISION, SEEN, **both)
     assert (answer.status_code, answer.json()["code"]) == (403, "SAME_PERSON")
-    assert (await seen(house))["state"] == "proposed"
-    assert await answered(house, DECISION, SEEN, "approver") == (202, "")
+    assert "Yang menyusun atau mengusulkannya tidak boleh memutuskannya." in answer.text
+    case = await seen(house)
+    assert case["state"] == "proposed"
+    of_both = {**SEEN, "plan_hash": case["plan"]["plan_hash"]}
+    assert await answered(house, DECISION, of_both, "approver") == (202, "")
 
 
 async def test_what_cannot_be_is_refused_by_its_code(house: House) -> None:
@@ -91,6 +103,11 @@ async def test_what_cannot_be_is_refused_by_its_code(house: House) -> None:
     assert await answered(house, PLAN, THREE, "secretariat") == (202, "")
     assert await answered(house, DECISION, {**SEEN, "amount_rupiah": 450_001}, "approver") == (409, "PLAN_CHANGED")
     assert await answered(house, DECISION, {**SEEN, "instalments": 2}, "approver") == (409, "PLAN_CHANGED")
+    other_days = {**THREE, "first_on": "2020-10-09"}
+    assert await answered(house, PLAN, other_days, "secretariat") == (202, "")
+    assert await answered(house, DECISION, SEEN, "approver") == (409, "PLAN_CHANGED")
+    assert await answered(house, DECISION, {**SEEN, "agreed": False}, "approver") == (409, "PLAN_CHANGED")
+    assert await answered(house, PLAN, THREE, "secretariat") == (202, "")
     assert await answered(house, DECISION, SEEN, "approver") == (202, "")
     assert await answered(house, PLAN, THREE, "secretariat") == (409, "PLAN_AGREED")
     assert await answered(house, DECISION, SEEN, "approver") == (409, "PLAN_NOT_PROPOSED")
@@ -105,6 +122,8 @@ async def test_what_cannot_be_is_refused_by_its_code(house: House) -> None:
         (PLAN, {**THREE, "reason": "x"}),
         (DECISION, {**SEEN, "agreed": "yes"}),
         (DECISION, {**SEEN, "amount_rupiah": 0}),
+        (DECISION, {**SEEN, "plan_hash": "0"}),
+        (DECISION, {"agreed": True, "instalments": 3, "amount_rupiah": 450_000}),
         (DECISION, {"agreed": True}),
     ],
 )

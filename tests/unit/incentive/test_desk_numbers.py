@@ -199,3 +199,34 @@ async def test_what_is_older_than_its_number_says_is_one_click_away(full_house: 
     catalogue = await desk.get("/petugas/katalog")
     assert "TKP-003</a>: " not in catalogue
     assert "Rp 900.000" in await desk.get("/petugas/katalog/TKP-003")
+
+
+def refused_by_hundreds(many: int) -> City:
+    """The bank refused the payments of `many` people and did not answer about the one whose number is the last."""
+    city = City()
+    city.fund()
+    for number in range(1, many + 2):
+        city.hear(selected(who(number)))
+        city.ready(who(number), f"{number}")
+    *refused, silent = city.approve(city.batch(day_of(city.now + 60 * DAY)))
+    for order in refused:
+        city.finish(order, Outcome(OutcomeState.FAILED, {"code": "LIMIT_EXCEEDED"}))
+    city.finish(silent, Outcome(OutcomeState.UNKNOWN))
+    return city
+
+
+async def test_two_hundred_failed_payments_hide_none_whose_result_is_unknown(house: House) -> None:
+    city, states = refused_by_hundreds(200), States(store.AGGREGATES)
+    kept = [each for kind in store.AGGREGATES for each in city.all(kind)]
+    for start in range(0, len(kept), 400):
+        await house.service.database.write([Put(e.collection, states.document(e)) for e in kept[start : start + 400]])
+    desk = await at_desk(house, "auditor")
+    tiles = {what: count for _, count, what in TILE.findall(await desk.get("/petugas"))}
+    assert tiles["pembayaran tidak diketahui hasilnya"] == "1"
+    assert tiles["pembayaran gagal atau kembali"] == "200+"
+    unknown = await desk.get("/petugas/pembayaran")
+    assert PERSON.findall(unknown) == [who(201)]
+    assert "Berikutnya" not in unknown
+    first = await desk.get("/petugas/pembayaran?apa=gagal")
+    second = await desk.get(f"/petugas/pembayaran?apa=gagal&after={who(100)}")
+    assert PERSON.findall(first) + PERSON.findall(second) == [who(number) for number in range(1, 201)]

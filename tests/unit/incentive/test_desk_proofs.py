@@ -41,6 +41,10 @@ async def test_a_line_is_explained_by_one_and_looked_at_by_another(house: House)
     page = await secretariat.get(PLACE)
     assert "1 baris, yang tertua 3 hari" in words(page)
     assert "Rp 75.000 keluar 3 hari" in words(page)
+    needs_another = (
+        "Semua penjelasan diperiksa orang kedua, kecuali dana masuk, dan biaya atau bunga di bawah Rp 50.000."
+    )
+    assert needs_another in words(page)
     assert "Uang keluar tanpa keterangan yang kami kenal." in words(page)
     assert "baris rekening koran tanpa penjelasan" in await head.get("/petugas")
     line = LINE.findall(page)[0]

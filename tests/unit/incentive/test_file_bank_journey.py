@@ -162,6 +162,9 @@ async def test_a_fee_under_our_reference_pays_nobody_and_stands_in_the_queue(tow
     assert (found["amount_differs"], found["not_ours"], found["open_lines"]) == ([reference], [], 1)
     queue = (await house.client.get("/incentive/staff/statement-lines", headers=secretariat)).json()
     assert [(line["amount_rupiah"], line["why"]) for line in queue["lines"]] == [(6_500, "AMOUNT_DIFFERS")]
+    page = await (await at_desk(house, "secretariat")).post("/petugas/dana/rekening-koran", since="2020-08-01")
+    assert "Jumlahnya bukan jumlah pembayarannya" in page
+    assert f"<code>{reference}</code>" in page
     person = await house.until(lambda person: True)
     assert (town.state(person), person.money.get("paid", 0)) == (EntitlementState.SENDING, 0)
 

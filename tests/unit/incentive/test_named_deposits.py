@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 
 from deploy.simulators.bank import Bank, Booking
 from deploy.simulators.iso_answers import camt053
-from services.incentive.adapters.files.register import Register
 from services.incentive.adapters.remittance import MOST, named_documents
 from services.incentive.adapters.statement import reconcile
 from services.incentive.domain.funds import DepositFunds
@@ -151,23 +149,6 @@ async def test_a_csv_tells_the_document_of_money_that_came_in_alone(tmp_path: Pa
     world.inbox("1.csv", rows.encode())
     lines = await world.client.statement(NOW - timedelta(days=1), 0, 10)
     assert [(each.amount_rupiah, each.documents) for each in lines] == [(12, ("SP2D-9",)), (5, ())]
-
-
-def test_a_register_of_an_older_release_takes_the_new_lines(tmp_path: Path) -> None:
-    path = tmp_path / "register.sqlite3"
-    old = sqlite3.connect(path)
-    old.execute(
-        "CREATE TABLE lines (line_id TEXT PRIMARY KEY, statement_id TEXT NOT NULL, place INTEGER NOT NULL,"
-        " booked_at REAL NOT NULL, came_in INTEGER NOT NULL, amount_rupiah INTEGER NOT NULL, reference TEXT NOT NULL,"
-        " status TEXT NOT NULL, code TEXT NOT NULL)"
-    )
-    old.execute("INSERT INTO lines VALUES ('S0/1', 'S0', 0, 1.0, 1, 7, '', 'unknown', '')")
-    old.commit()
-    old.close()
-    for _ in range(2):
-        register = Register(path)
-        assert register.rows("SELECT line_id, documents FROM lines") == [("S0/1", "")]
-        register.close()
 
 
 async def test_the_simulated_bank_s_funds_explain_themselves(house: House) -> None:

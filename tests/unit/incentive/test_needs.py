@@ -121,6 +121,7 @@ def test_after_the_last_instalment_an_open_survey_is_the_next_rupiah_and_then_no
     city.pay(city.send())
     now = found(city)
     assert (now.name, now.amount_rupiah) == (f"Insentif survei ke-1 dari {rules(2023).survey_count}", 50_000)
+    assert (now.due_on, now.late, now.foretold) == (None, None, None), "no day of it is known yet"
     assert now.when == f"Dibayarkan paling lambat {rules(2023).survey_pay_days} hari setelah survei Anda isi."
     assert now.needs[0] == Need("Survei diisi", False, now.needs[0].todo, now.needs[0].step)
     step = next_step(now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import services.incentive
 from services.incentive.domain.reviews import ASPECTS as KNOWN
 from services.incentive.domain.reviews import Review
 from services.incentive.domain.surveys import SurveyAnswers
@@ -94,3 +97,22 @@ async def test_the_page_asks_for_all_that_a_review_may_complain_about(house: Hou
     assert set(ASPECTS) == KNOWN
     assert all(sentence in page for sentence in ASPECTS.values())
     assert key_of(page)
+
+
+async def test_the_complaints_of_a_review_are_one_group_with_a_name(house: House) -> None:
+    await finished(house)
+    page = await (await entered(house)).get("/status/ulasan/1")
+    group = page.split("<fieldset")[2].partition("</fieldset>")[0]
+    assert "<legend>Yang kurang baik (boleh lebih dari satu, boleh tidak ada)</legend>" in group
+    assert group.count('type="checkbox"') == page.count('type="checkbox"') == len(ASPECTS)
+    assert page.count("<fieldset") == page.count("</fieldset>") == 2
+
+
+async def test_a_code_is_announced_wherever_it_may_go(house: House) -> None:
+    await finished(house)
+    phone = await entered(house)
+    places = ("/status/ulasan/1", "/status/rekening", "/status/pelatihan/TKP-001")
+    for place in places:
+        assert "kami mengirim kode 6 angka ke ponsel atau e-mail Anda yang terdaftar." in words(await phone.get(place))
+    templates = (Path(services.incentive.__file__).parent / "pages").glob("*.html")
+    assert [page.name for page in templates if "ke ponsel Anda" in page.read_text(encoding="utf-8")] == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.days import end_of
 from services.incentive.domain.participant import Participant, Standing
 from services.incentive.domain.participation import RecordRepayment
@@ -140,6 +142,17 @@ def test_erasure_ends_an_open_participation() -> None:
     city.check_money()
 
 
+def test_erasure_ends_a_participation_whose_whole_balance_is_set_aside() -> None:
+    buying = city_with()
+    buying.buy()
+    held = buying.person().money["holds"]
+    city = City(buying.now)
+    city.put(replace(buying.person(), money={"training_balance": 0, "holds": held, "treasury": -held}))
+    city.hear(IdentityErased(applicant_id=ANN, erased_at=city.now, reason="REQUEST"))
+    assert city.person().money == {"training_balance": 0, "holds": 0, "treasury": 0}
+    assert city.told(ParticipationRevoked)
+
+
 def test_erasure_of_somebody_whose_participation_is_over_tells_nothing() -> None:
     city = city_with()
     city.pass_days(31)
@@ -157,6 +170,26 @@ def test_erasure_frees_the_payments_of_the_one_who_shared_the_account() -> None:
     account = city.person(BEN).account
     assert account
     assert not account.shared
+
+
+@pytest.mark.parametrize("ending", ["ineligible", "withdrawn", "revoked"])
+def test_whoever_takes_part_no_longer_lets_go_of_the_account(ending: str) -> None:
+    """Else anybody could block a neighbour's payments for ever by typing their number once."""
+    city = city_with(ANN, BEN)
+    city.ready(ANN)
+    city.link(BEN)
+    assert city.person(ANN).ready_on is None
+    if ending == "ineligible":
+        city.hear(ineligible(BEN))
+    if ending == "withdrawn":
+        city.hear(ApplicantWithdrawn(applicant_id=BEN, withdrawn_at=city.now, by="applicant"))
+    city.pass_days(31 if ending == "revoked" else 1)
+    assert not city.person(BEN).active
+    account = city.person(ANN).account
+    assert account
+    assert not account.shared
+    assert city.state(AccountClaim, account.index).holders == (ANN,)
+    assert city.person(ANN).ready_on
 
 
 def test_erasure_among_three_who_share_frees_nobody() -> None:

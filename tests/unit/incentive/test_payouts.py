@@ -60,11 +60,11 @@ def test_no_answer_is_unknown_and_not_failed() -> None:
     (told,) = city.told(IncentiveFailed)
     assert (told.outcome, told.code) == ("unknown", "NO_ANSWER")
     assert city.person().money["unknown"] == 600_000
-    assert city.person().unresolved
+    assert (city.person().unsure_payment, city.person().failed_payment) == (True, False)
     assert batch_of(city).state == "sent"
     answered(city, work, OutcomeState.DONE)
     assert city.entitlement().state == State.PAID
-    assert not city.person().unresolved
+    assert not city.person().unsure_payment
     assert batch_of(city).state == "closed"
     city.check_money()
 

@@ -156,7 +156,7 @@ async def test_what_the_bank_said_and_an_identity_in_question_are_told(house: Ho
     await house.citizen("payout-account", {"bank": "OVO", "account_number": "081299990000"})
     await house.until(lambda person: person.account.check)
     page = words(await phone.get("/status"))
-    assert "NIK pemilik rekening atau dompet elektronik tidak sama" in page
+    assert "Rekening atau dompet elektronik tidak aktif, diblokir, atau ditutup." in page
 
 
 def questioned() -> dict[str, object]:
