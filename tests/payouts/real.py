@@ -151,6 +151,8 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
     for key in KEYS:
         ensure_key(folder / f"{key}.key")
     database = MongoDatabase.connect(space.mongo, "incentive", space.database_prefix)
+    for index in store.INDEXES:  # over thousands of documents the service would take longer than its start may
+        await database.index(*index)
     city = await _seeded(database, folder, [f"person-{number}" for number in range(people)])
     clock = folder / "clock.json"
     ProgrammeClock.write(clock, city.now, SPEED)
