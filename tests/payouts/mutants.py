@@ -81,6 +81,11 @@ def a_return_is_not_heard() -> Any:
     return altered(outcomes.AFTERWARDS, **{State.PAID: {}})
 
 
+def nobody_looks() -> Any:
+    """An order goes out whatever happened since it was made."""
+    return replaced(effects, may_go=lambda *asked: True)
+
+
 @contextmanager
 def a_decision_leaves_the_order_alive() -> Iterator[None]:
     """What a person decided goes on as outside work, and nobody looks before it is sent again beside a new attempt.
@@ -91,7 +96,14 @@ def a_decision_leaves_the_order_alive() -> Iterator[None]:
     async def nothing(self: Any, keys: Any) -> list[Any]:
         return []
 
-    with replaced(Deciding, _settle=nothing), replaced(effects, may_go=lambda *asked: True):
+    with replaced(Deciding, _settle=nothing), nobody_looks():
+        yield
+
+
+@contextmanager
+def an_expired_claim_is_due_again() -> Iterator[None]:
+    """What may have been paid is paid again, and nobody looks whether the statement told of it meanwhile."""
+    with OF_THE_ENGINE["expired_claim_is_due_again"](), nobody_looks():
         yield
 
 
@@ -114,6 +126,6 @@ MUTANTS: Mapping[str, Callable[[], Any]] = {
     "a_return_is_not_heard": a_return_is_not_heard,
     "a_decision_leaves_the_order_alive": a_decision_leaves_the_order_alive,
     "a_line_read_again_is_news": a_line_read_again_is_news,
-    "expired_claim_is_due_again": OF_THE_ENGINE["expired_claim_is_due_again"],
+    "an_expired_claim_is_due_again": an_expired_claim_is_due_again,
     "paid_again_without_asking": OF_THE_ENGINE["paid_again_without_asking"],
 }
