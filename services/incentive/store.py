@@ -187,14 +187,10 @@ async def latest_deposits(database: Database, limit: int) -> list[Deposit]:
     return await some(database, Deposit, {}, sort=[("deposited_at", -1)], limit=limit)
 
 
-async def unsure_participants(database: Database, after: str, limit: int) -> list[Participant]:
-    """A page of participants with a payment of which nobody knows whether it was paid."""
-    return await some(database, Participant, {"unsure_payment": True, "_id": {"$gt": after}}, limit=limit)
-
-
-async def failed_participants(database: Database, after: str, limit: int) -> list[Participant]:
-    """A page of participants with a payment that failed or came back."""
-    return await some(database, Participant, {"failed_payment": True, "_id": {"$gt": after}}, limit=limit)
+async def participants_in_doubt(database: Database, unknown: bool, after: str, limit: int) -> list[Participant]:
+    """A page of participants with a payment of which nobody knows whether it was paid, or with one that failed."""
+    flag = "unsure_payment" if unknown else "failed_payment"
+    return await some(database, Participant, {flag: True, "_id": {"$gt": after}}, limit=limit)
 
 
 async def funds(database: Database) -> Funds:

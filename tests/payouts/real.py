@@ -172,8 +172,8 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
             for name, role in (("siti", "secretariat"), ("kepala", "approver")):
                 once = await accounts.add(name, name.title(), [role])  # type: ignore[list-item]
                 made.tokens[name] = await accounts.sign_in(name, once, f"kata sandi {name} panjang")
-            await made.start()
             try:
+                await made.start()
                 yield made
             finally:
                 await made.kill()

@@ -107,24 +107,15 @@ async def _batches(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
 
 async def _payments(door: Door) -> Sequence[Number]:
     database, now = door.service.database, door.service.clock.now()
-    unsure = await store.unsure_participants(database, "", MOST)
-    failed = await store.failed_participants(database, "", MOST)
     lines = int((await money_store.unexplained(database, now))["lines"])
+
+    async def listed(unknown: bool, words: str, place: str, who: str) -> Number:
+        people = await store.participants_in_doubt(database, unknown, "", MOST)
+        return Number(len(desk_view.payments(people, now, unknown=unknown)), words, place, who, len(people) == MOST)
+
     return (
-        Number(
-            len(desk_view.payments(unsure, now, unknown=True)),
-            "pembayaran tidak diketahui hasilnya",
-            "/pembayaran",
-            "Sekretariat, kepala dinas",
-            len(unsure) == MOST,
-        ),
-        Number(
-            len(desk_view.payments(failed, now, unknown=False)),
-            "pembayaran gagal atau kembali",
-            "/pembayaran?apa=gagal",
-            "Sekretariat",
-            len(failed) == MOST,
-        ),
+        await listed(True, "pembayaran tidak diketahui hasilnya", "/pembayaran", "Sekretariat, kepala dinas"),
+        await listed(False, "pembayaran gagal atau kembali", "/pembayaran?apa=gagal", "Sekretariat"),
         Number(
             len(await file_pages.silent(door)),
             "berkas di bank tanpa jawaban lebih dari sehari",

@@ -52,8 +52,7 @@ def add_payments(router: APIRouter, door: Door, site: StaffSite) -> None:
     @router.get(PLACE, include_in_schema=False)
     async def waiting(apa: str = "", after: After = "", selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
         unknown = apa != FAILED
-        people = store.unsure_participants if unknown else store.failed_participants
-        found = await people(door.service.database, after, MOST)
+        found = await store.participants_in_doubt(door.service.database, unknown, after, MOST)
         rows = desk_view.payments(found, door.service.clock.now(), unknown=unknown)
         more = found[-1].applicant_id if len(found) == MOST else ""
         shown = {"rows": rows, "unknown": unknown, "more": more, "notice": DONE.get(selesai, "")}

@@ -119,8 +119,7 @@ def add_payments(router: APIRouter, door: Door) -> None:
     @router.get("/staff/payments", summary="Pembayaran yang perlu dilihat")
     async def payments(state: Trouble = "unknown", after: After = "", staff: Staff = anybody) -> dict[str, Any]:
         """People with a payment that is unknown or in conflict, or with one that failed or came back."""
-        people = store.unsure_participants if state == "unknown" else store.failed_participants
-        return _page(door, await people(door.service.database, after, PAGE))
+        return _page(door, await store.participants_in_doubt(door.service.database, state == "unknown", after, PAGE))
 
     @router.get("/staff/delays", summary="Insentif yang terlambat")
     async def late(after: After = "", staff: Staff = anybody) -> dict[str, Any]:

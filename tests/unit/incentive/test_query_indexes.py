@@ -90,9 +90,10 @@ async def asked_by(query: Any) -> list[Query]:
     found: list[Query] = []
     parameters = list(inspect.signature(query).parameters.values())[1:]
     for given in (parameters, [each for each in parameters if each.default is each.empty]):
-        asked = Asked()
-        await query(asked, **{each.name: SAMPLES[each.annotation] for each in given})
-        found += asked.queries
+        for yes in (True, False):  # a switch may choose between two indexes
+            asked, samples = Asked(), {**SAMPLES, "bool": yes}
+            await query(asked, **{each.name: samples[each.annotation] for each in given})
+            found += asked.queries
     return found
 
 
