@@ -52,7 +52,8 @@ class Query:
             # No page after another: the few that match may be sorted.
             return at > 0 or bool(rest and rest[0][0] in self.where)
         backwards = tuple((name, -way) for name, way in self.sort)
-        return rest[: len(self.sort)] in (self.sort, backwards)
+        # In the right order alone an index would still lead past all others to the few that match.
+        return (at > 0 or not self.fixed()) and rest[: len(self.sort)] in (self.sort, backwards)
 
 
 class Asked:
