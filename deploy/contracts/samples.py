@@ -140,6 +140,8 @@ VALUES: Mapping[str, Any] = {
     ],
     "missed_rupiah": 300_000,
     "repaid_rupiah": 200_000,
+    "receipt": "TT-2020-0107",
+    "left_rupiah": 0,
     "needed_by": "2020-06-26",
     "bank": "BNI",
     "account_kind": "bank",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from services.incentive.domain import (
     applicants,
     clawbacks,
     codes,
-    participation,
     payouts,
     redeem_codes,
     surveys,
@@ -22,14 +21,21 @@ from services.incentive.domain.applicants import Applicant, IndexCode
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
 from services.incentive.domain.codes import IssueCode, TryCode
 from services.incentive.domain.draft import Draft
+from services.incentive.domain.ledger import Posting
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import RetryPayment
 from services.incentive.domain.redeem_codes import CommitRedeemCode, RedeemCode
+from services.incentive.domain.repayments import (
+    RecordRefund,
+    RecordRepayment,
+    postings_of,
+    record_refund,
+    record_repayment,
+)
 from services.incentive.domain.surveys import AnswerSurvey
 from services.incentive.money_rules import money_commands
 from services.incentive.statement_rules import statement_commands
-from services.incentive.wiring import Desk, peek
+from services.incentive.wiring import Act, Desk, peek
 from shared.contracts.decision import Decision, Ref, Refused, World, ref
 from shared.contracts.registration import ConfirmationCodeIssued
 from shared.engine.rules import Rule
@@ -42,7 +48,8 @@ def commands(desk: Desk) -> Mapping[type, Rule]:
     return {
         AnswerSurvey: desk.about(lambda draft, answer, world: surveys.answer(draft, answer)),
         CommitRedeemCode: desk.about(_commit, who=_bearer, more=_code, first=_check_code),
-        RecordRepayment: desk.about(lambda draft, repaid, world: participation.record_repayment(draft, repaid)),
+        RecordRepayment: desk.about(_with_receipt(record_repayment), more=_receipt),
+        RecordRefund: desk.about(_with_receipt(record_refund), more=_receipt),
         ProposePlan: desk.about(lambda draft, plan, world: clawbacks.propose(draft, plan)),
         DecidePlan: desk.about(lambda draft, decided, world: clawbacks.decide(draft, decided)),
         RetryPayment: desk.about(lambda draft, retry, world: payouts.retry(draft, retry)),
@@ -97,6 +104,17 @@ def _bearer(message: Any, world: World) -> str | None:
     """The participant a redeem code leads to."""
     code = peek(world, RedeemCode, message.redeem_code)
     return code.applicant_id if code else None
+
+
+def _receipt(message: Any, world: World) -> Iterable[Ref]:
+    return [ref(Posting, id) for id in postings_of(message)]
+
+
+def _with_receipt(record: Callable[[Draft, Any, bool], Mapping[str, Any]]) -> Act:
+    def act(draft: Draft, message: Any, world: World) -> Mapping[str, Any]:
+        return record(draft, message, any(world.get(Posting, id) for id in postings_of(message)))
+
+    return act
 
 
 def _check_code(message: CommitRedeemCode, world: World) -> None:

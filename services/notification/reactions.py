@@ -52,6 +52,7 @@ TO_THE_PERSON: tuple[type[Event], ...] = (
     money.ClawbackInstalmentMissed,
     money.ClawbackOverdue,
     money.ClawbackCancelled,
+    money.ClawbackRefunded,
 )
 TO_THE_CITY: tuple[type[Event], ...] = (people.WaveOpened, people.WaveChanged)
 

@@ -111,6 +111,11 @@ def _clawback_cancelled(event: money.ClawbackCancelled) -> Values:
     return {"repaid": rupiah(event.repaid_rupiah)} if event.repaid_rupiah else {}
 
 
+def _clawback_refunded(event: money.ClawbackRefunded) -> Values:
+    amounts = {"amount": rupiah(event.amount_rupiah), "left": rupiah(event.left_rupiah)}
+    return {"receipt": event.receipt, "refunded_at": long_instant(event.refunded_at), **amounts}
+
+
 INCENTIVE_VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     money.TrainingPurchased: _purchased,
     money.PurchaseReminderDue: _purchase_reminder,
@@ -132,4 +137,5 @@ INCENTIVE_VALUES: Mapping[type[Event], Callable[[Any], Values]] = {
     money.ClawbackInstalmentMissed: _clawback_missed,
     money.ClawbackOverdue: _clawback_left,
     money.ClawbackCancelled: _clawback_cancelled,
+    money.ClawbackRefunded: _clawback_refunded,
 }

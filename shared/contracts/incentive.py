@@ -19,6 +19,7 @@ from shared.contracts.incentive_clawback import (
     ClawbackOpened,
     ClawbackOverdue,
     ClawbackPlanAgreed,
+    ClawbackRefunded,
     ClawbackReminderDue,
 )
 from shared.contracts.incentive_money import (
@@ -212,14 +213,15 @@ _CLAWBACK = (
     ClawbackInstalmentMissed,
     ClawbackOverdue,
     ClawbackCancelled,
+    ClawbackRefunded,
 )
 
 EVENTS: tuple[type[Event], ...] = (*_COURSES, *_MONEY, *_SURVEYS, *_REST, *_CLAWBACK)
 
 __all__ = [  # money, debts and shared terms are kept in files of their own
     "EVENTS", "AccountEvent", "ClawbackCancelled", "ClawbackInstalment", "ClawbackInstalmentMissed", "ClawbackOpened",
-    "ClawbackOverdue", "ClawbackPlanAgreed", "ClawbackReminderDue", "CompletionRejected", "CourseEvent",
-    "IncentiveDelayed", "IncentiveDue", "IncentiveEvent", "IncentiveFailed", "IncentiveForecastLate",
+    "ClawbackOverdue", "ClawbackPlanAgreed", "ClawbackRefunded", "ClawbackReminderDue", "CompletionRejected",
+    "CourseEvent", "IncentiveDelayed", "IncentiveDue", "IncentiveEvent", "IncentiveFailed", "IncentiveForecastLate",
     "IncentivePaid", "IncentiveReturned", "InstalmentEvent", "ParticipationRevoked", "PayoutAccountChanged",
     "PayoutAccountLinked", "PurchaseReminderDue", "ReviewReminderDue", "SurveyAnswered", "SurveyOpened",
     "SurveyReminderDue", "TrainingBalanceExpired", "TrainingCompleted", "TrainingPurchased", "TrainingReviewed",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.incentive_terms import Code, Count, IncentiveEvent, Number, Rupiah, Text
+from shared.contracts.incentive_terms import Code, Count, IncentiveEvent, Number, Receipt, Rupiah, Text
 
 
 class ClawbackOpened(IncentiveEvent):
@@ -73,3 +73,15 @@ class ClawbackCancelled(IncentiveEvent):
     cancelled_at: AwareDatetime
     amount_rupiah: Rupiah
     repaid_rupiah: Rupiah
+
+
+class ClawbackRefunded(IncentiveEvent):
+    """Of what was repaid before the debt was cancelled, `amount_rupiah` were given back; `left_rupiah` still are to be.
+
+    `receipt` is the number of the receipt that the person signed.
+    """
+
+    refunded_at: AwareDatetime
+    receipt: Receipt
+    amount_rupiah: Rupiah
+    left_rupiah: Rupiah

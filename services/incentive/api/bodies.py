@@ -141,6 +141,11 @@ class RepaymentBody(Body):
     amount_rupiah: Rupiah
 
 
+class RefundBody(Body):
+    refund_id: Plain
+    amount_rupiah: Rupiah
+
+
 class ReconciliationBody(Body):
     """Statement lines booked from this instant on are compared."""
 

@@ -1,4 +1,4 @@
-"""Debts of ineligible people on pages: cases by age, and a plan that two people make (letters: letter_pages.py)."""
+"""Debts of ineligible people on pages: cases by age, plans and what is given back (letters: letter_pages.py)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import money_store
-from services.incentive.api.bodies import ApplicantId, PageNumber, PlanBody, PlanDecisionBody
+from services.incentive.api.bodies import ApplicantId, PageNumber, PlanBody, PlanDecisionBody, RefundBody
 from services.incentive.api.delay_pages import AgeCode
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan, last_first_day
 from services.incentive.domain.debts import DebtState
+from services.incentive.domain.repayments import RecordRefund
 from services.incentive.pages import clawback_view
 from services.incentive.pages.ages import DEBTS
-from services.incentive.pages.clawback_view import STATES, opened_in
+from services.incentive.pages.clawback_view import OWING, STATES, opened_in
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
 from shared.web.forms import read, sent, whole
@@ -28,6 +29,7 @@ DONE = {
     "usul": "Rencana cicilan diusulkan; orang lain memeriksanya.",
     "setuju": "Rencana cicilan disetujui; peserta diberi tahu.",
     "tolak": "Rencana cicilan dikembalikan.",
+    "kembali": "Uang yang dikembalikan sudah dicatat; peserta diberi tahu.",
 }
 
 
@@ -69,10 +71,10 @@ async def _ages(door: Door, state: DebtState) -> list[tuple[str, str, int]]:
     ]
 
 
-async def waiting(door: Door) -> int:
-    """How many people have something to repay."""
-    states = [state for state in STATES if state not in (DebtState.SETTLED, DebtState.CANCELLED)]
-    return sum([await money_store.debt_count(door.service.database, state.value, None, None) for state in states])
+async def waiting(door: Door) -> tuple[int, int]:
+    """How many people have something to repay, and how many have something to get back."""
+    counts = {state: await money_store.debt_count(door.service.database, state.value, None, None) for state in STATES}
+    return sum(counts[state] for state in OWING), counts[DebtState.REFUNDING]
 
 
 def add_plan_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
@@ -97,3 +99,17 @@ def add_plan_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
         command = DecidePlan(applicant_id, body.agreed, *seen, staff.username)
         await site.once(staff, form, command)
         return site.to(f"{PLACE}/{applicant_id}?selesai={'setuju' if body.agreed else 'tolak'}")
+
+
+def add_refund_form(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """The secretariat records what the treasurer gave back, by the number of the receipt that was signed."""
+    secretariat = Depends(site.acting("secretariat"))
+
+    @router.post(f"{PLACE}/{{applicant_id}}/uang-kembali", include_in_schema=False)
+    async def refunded(request: Request, applicant_id: ApplicantId, staff: Staff = secretariat) -> RedirectResponse:
+        form = await sent(request)
+        given = {"refund_id": form.get("refund_id"), "amount_rupiah": whole(form.get("amount", ""), MOST_DIGITS)}
+        body = read(RefundBody, given)
+        command = RecordRefund(applicant_id, body.refund_id, body.amount_rupiah, staff.username)
+        await site.once(staff, form, command)
+        return site.to(f"{PLACE}/{applicant_id}?selesai=kembali")

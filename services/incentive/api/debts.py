@@ -1,4 +1,4 @@
-"""The office's door to debts of ineligible people: what is owed and was written, and a plan that two people make."""
+"""The office's door to debts of ineligible people: what is owed, written, repaid and given back, and plans."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from services.incentive.api.bodies import ApplicantId, PlanBody, PlanDecisionBody
+from services.incentive.api.bodies import ApplicantId, PlanBody, PlanDecisionBody, RefundBody, RepaymentBody
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
+from services.incentive.domain.repayments import RecordRefund, RecordRepayment
 from services.incentive.pages import clawback_view
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
@@ -41,11 +42,25 @@ def add_debts(router: APIRouter, door: Door) -> None:
         command = DecidePlan(applicant_id, body.agreed, *seen, staff.username)
         return dict(await door.execute(command))
 
+    @router.post("/staff/participants/{applicant_id}/repayments", status_code=202, summary="Catat pengembalian")
+    async def repaid(applicant_id: ApplicantId, body: RepaymentBody, staff: Staff = secretariat) -> dict[str, Any]:
+        command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)
+        return dict(await door.execute(command))
+
+    @router.post(
+        "/staff/participants/{applicant_id}/refunds",
+        status_code=202,
+        summary="Catat uang yang dikembalikan kepada peserta",
+    )
+    async def refunded(applicant_id: ApplicantId, body: RefundBody, staff: Staff = secretariat) -> dict[str, Any]:
+        command = RecordRefund(applicant_id, body.refund_id, body.amount_rupiah, staff.username)
+        return dict(await door.execute(command))
+
 
 async def debt_of(door: Door, applicant_id: str) -> dict[str, Any]:
     """One case in whole rupiah: what is left, the plan with what came in for it, the letters in their order.
 
-    A plan that lapsed or was sent back is gone; its letters stay. `to_return_rupiah` came in for cases that were
+    A plan that lapsed or was sent back is gone; its letters stay. `to_return_rupiah` came in for a case that was
     cancelled and is owed to the person. A cancelled case has no deadline. Raises PARTICIPANT_UNKNOWN, DEBT_UNKNOWN.
     """
     person = await participant_of(door, applicant_id)

@@ -25,6 +25,7 @@ from services.incentive.api import (
     person_pages,
 )
 from services.incentive.api.door import Door
+from services.incentive.domain.debts import DebtState
 from services.incentive.domain.funds import BOOKED_WITHIN
 from services.incentive.pages import desk_view
 from services.incentive.pages.site import templates
@@ -67,6 +68,7 @@ def add_desk_pages(router: APIRouter, door: Door) -> None:
         line_pages.add_lines,
         clawback_pages.add_clawbacks,
         clawback_pages.add_plan_forms,
+        clawback_pages.add_refund_form,
         letter_pages.add_letters,
         openings.add_opening_page,
         file_pages.add_files,
@@ -141,11 +143,16 @@ async def _people(door: Door, counts: Mapping[str, int]) -> Sequence[Number]:
         [await delay_store.forecast_count(door.service.database, each.code) for each in door.reference.desk.causes]
     )
     rises = await catalogue_pages.rises_lately(door)
+    owing, refunded = await clawback_pages.waiting(door)
     return (
         Number(foretold, "orang akan terlambat bila tidak ditindak", "/keterlambatan#akan", "Menurut sebabnya"),
         Number(late, "orang menunggu insentif yang terlambat", "/keterlambatan", "Menurut sebabnya"),
+        Number(owing, "orang harus mengembalikan bantuan", "/pengembalian", "Menurut umur"),
         Number(
-            await clawback_pages.waiting(door), "orang harus mengembalikan bantuan", "/pengembalian", "Menurut umur"
+            refunded,
+            "orang menunggu uangnya dikembalikan kantor",
+            f"/pengembalian/keadaan/{DebtState.REFUNDING}",
+            "Bendahara, sekretariat",
         ),
         Number(counts["unmatched"], "orang dengan sertifikat belum cocok", "/sertifikat", "Penempatan, sekretariat"),
         Number(counts["hold"], "rekening baru diganti, masih ditahan", "/rekening", "Menunggu 72 jam"),

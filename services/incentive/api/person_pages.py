@@ -10,7 +10,8 @@ from services.incentive.api.bodies import ApplicantId, RepaymentBody
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.participation import REASONS, RecordRepayment
+from services.incentive.domain.participation import REASONS
+from services.incentive.domain.repayments import RecordRepayment
 from services.incentive.pages import desk_view
 from services.incentive.pages.account_view import staff_remarks
 from services.incentive.pages.desk_words import STANDINGS, WARNINGS

@@ -28,14 +28,12 @@ from services.incentive.api.bodies import (
     ReconciliationBody,
     Reference,
     RejectionBody,
-    RepaymentBody,
 )
 from services.incentive.api.door import Door
 from services.incentive.domain.batches import ApproveBatch, Batch, Chunk, MakeBatch, RejectBatch, chunk_id
 from services.incentive.domain.completion import ReconcileCertificate
 from services.incentive.domain.funds import DepositFunds
 from services.incentive.domain.participant import Participant
-from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import DecidePayment, RetryPayment
 from shared.contracts.decision import Refused
 from shared.security.accounts import Staff
@@ -143,10 +141,9 @@ def _page(door: Door, found: list[Participant]) -> dict[str, Any]:
 
 
 def add_people(router: APIRouter, door: Door) -> None:
-    """One participant, certificates and repayments."""
+    """One participant, and certificates."""
     anybody = Depends(door.accounts.require())
     counter = Depends(door.accounts.require("placement", "secretariat"))
-    secretariat = Depends(door.accounts.require("secretariat"))
 
     @router.get("/staff/participants/{applicant_id}", summary="Satu peserta, tersamar")
     async def one(applicant_id: ApplicantId, staff: Staff = anybody) -> dict[str, Any]:
@@ -157,11 +154,6 @@ def add_people(router: APIRouter, door: Door) -> None:
     @router.post("/staff/participants/{applicant_id}/certificates", status_code=202, summary="Cocokkan sertifikat")
     async def certificate(applicant_id: ApplicantId, body: CertificateBody, staff: Staff = counter) -> dict[str, Any]:
         command = ReconcileCertificate(applicant_id, body.purchase_number, body.certificate_number, staff.username)
-        return dict(await door.execute(command))
-
-    @router.post("/staff/participants/{applicant_id}/repayments", status_code=202, summary="Catat pengembalian")
-    async def repaid(applicant_id: ApplicantId, body: RepaymentBody, staff: Staff = secretariat) -> dict[str, Any]:
-        command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)
         return dict(await door.execute(command))
 
 

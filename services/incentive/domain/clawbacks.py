@@ -1,9 +1,9 @@
 """Clawback (Perpres 76/2020 art. 31C): 60 days to repay, in instalments if two officers agree, else a damages suit.
 
     open -> overdue;  open -> proposed -> planned -> settled;  planned -> open again when an instalment is missed
-    any of them -> cancelled, when the person is found eligible after all (reversals.py)
+    any of them -> refunding -> cancelled, when the person is found eligible after all (reversals.py)
 
-Letters and messages follow from the clock of the participant; money moves only by RecordRepayment.
+Letters and messages follow from the clock of the participant; money moves only by receipts (repayments.py).
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def open_debt(draft: Draft) -> None:
 
 
 def _following(debt: Debt, now: datetime) -> Debt:
-    return Debt(now, letters=debt.letters, number=debt.number + 1, to_return_rupiah=debt.to_return_rupiah)
+    """What was still to be given back stays in the treasury and counts as repaid: the person may not keep it."""
+    return Debt(now, letters=debt.letters, number=debt.number + 1, repaid_rupiah=debt.to_return_rupiah)
 
 
 def propose(draft: Draft, command: ProposePlan) -> dict[str, Any]:
@@ -131,12 +132,6 @@ def decide(draft: Draft, command: DecidePlan) -> dict[str, Any]:
     return {"agreed": True}
 
 
-def repaid(draft: Draft, amount_rupiah: int) -> None:
-    """Money came in: it counts for the instalments in their order."""
-    if debt := draft.person.debt:
-        draft.set(debt=replace(debt, repaid_rupiah=debt.repaid_rupiah + amount_rupiah))
-
-
 def missing(draft: Draft) -> tuple[int, Instalment] | None:
     """The first instalment of an agreed plan that is not covered yet, with its number; None: there is none."""
     debt = draft.person.debt
@@ -177,7 +172,7 @@ def state_of(draft: Draft) -> DebtState:
     """Where the case stands, for queries."""
     debt = _debt(draft, settled=True)
     if debt.cancelled_at:
-        return DebtState.CANCELLED
+        return DebtState.REFUNDING if debt.to_return_rupiah else DebtState.CANCELLED
     if not owed(draft):
         return DebtState.SETTLED
     if debt.plan:

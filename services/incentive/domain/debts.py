@@ -17,8 +17,10 @@ class DebtState(StrEnum):
     OVERDUE = "overdue"
     """Its last day passed; the letter about a damages suit was written."""
     SETTLED = "settled"
+    REFUNDING = "refunding"
+    """Cancelled, and what had been repaid is still to be given back."""
     CANCELLED = "cancelled"
-    """The person was found eligible after all: nothing is owed any more."""
+    """The person was found eligible after all: nobody owes anything any more."""
 
 
 class LetterKind(StrEnum):
@@ -88,4 +90,4 @@ class Debt:
     """1 for a person's first case; part of the ids of its postings."""
     cancelled_at: datetime | None = None
     to_return_rupiah: int = 0
-    """What came in for cases that were cancelled: it lies in the treasury, and its officer owes it to the person."""
+    """What had been repaid when the case was cancelled, less what was given back: owed to the person."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.incentive.domain import clawbacks
@@ -14,8 +14,8 @@ from services.incentive.domain.entitlements import cancel_open, has_open, unpaid
 from services.incentive.domain.ledger import LedgerAccount
 from services.incentive.domain.participant import Participant, PurchaseState, Standing
 from services.incentive.domain.purchases import release_all
+from services.incentive.domain.repayments import RECEIVED
 from shared.contracts.base import Sealed
-from shared.contracts.decision import Refused
 from shared.contracts.incentive import (
     ClawbackOpened,
     ParticipationRevoked,
@@ -181,40 +181,22 @@ def declare_ineligible(draft: Draft, reason: str, reason_text: str) -> None:
 
 def reclaim(draft: Draft, step: str) -> None:
     """Turn what an ineligible person received into a debt (60 days to repay: Perpres 76/2020 art. 31C)."""
-    for source in (LedgerAccount.PLATFORMS, LedgerAccount.PAID):
+    for source in RECEIVED:
         draft.move(source, LedgerAccount.CLAWBACK, draft.holds(source), f"clawback/{source}/{step}")
-    if draft.holds(LedgerAccount.CLAWBACK):
+    owed, debt = draft.holds(LedgerAccount.CLAWBACK), draft.person.debt
+    if owed or (debt and debt.to_return_rupiah):  # the latter is the person's no more
         clawbacks.open_debt(draft)
+    if owed:
         draft.tell(
             ClawbackOpened(
                 applicant_id=draft.person.applicant_id,
                 opened_at=draft.now,
                 reason=draft.person.ended_reason or NO_LONGER_ELIGIBLE,
                 reason_text=draft.person.ended_text or REASONS[NO_LONGER_ELIGIBLE],
-                amount_rupiah=draft.holds(LedgerAccount.CLAWBACK),
+                amount_rupiah=owed,
                 deadline=draft.person.repay_until or draft.today,
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRepayment:
-    """Staff saw money of an ineligible person arrive. `repayment_id` is the number of the receipt."""
-
-    applicant_id: str
-    repayment_id: str
-    amount_rupiah: int
-    by: str
-
-
-def record_repayment(draft: Draft, command: RecordRepayment) -> dict[str, int]:
-    """Replies with what is left to repay, in rupiah. Raises REPAYMENT_ABOVE_DEBT."""
-    if command.amount_rupiah > draft.holds(LedgerAccount.CLAWBACK):
-        raise Refused("REPAYMENT_ABOVE_DEBT", debt_rupiah=draft.holds(LedgerAccount.CLAWBACK))
-    step = f"clawback/repaid/{command.repayment_id}"
-    draft.move(LedgerAccount.CLAWBACK, LedgerAccount.TREASURY, command.amount_rupiah, step)
-    clawbacks.repaid(draft, command.amount_rupiah)
-    return {"left_rupiah": draft.holds(LedgerAccount.CLAWBACK)}
 
 
 def withdraw(draft: Draft) -> None:

@@ -12,6 +12,9 @@ from services.incentive.domain.rules import RuleSet
 Step = tuple[str, Move]
 """A posting as far as a proof needs it: its id, `<applicant>/<kind>/<number>/<step>` if of an instalment, and move."""
 
+NO_PAYMENT = {LedgerAccount.CLAWBACK, LedgerAccount.TREASURY}
+"""What comes from there to somebody was paid before: it is claimed no more, or given back (repayments.py)."""
+
 
 @dataclass
 class Proof:
@@ -52,7 +55,7 @@ class Proof:
             self.above.append(id)
         arrived: dict[str, int] = {}
         for posting_id, (source, target, amount) in steps:
-            if target == LedgerAccount.PAID and source != LedgerAccount.CLAWBACK:  # claimed no more: no new payment
+            if target == LedgerAccount.PAID and source not in NO_PAYMENT:
                 self.paid += amount
                 arrived[_instalment(posting_id)] = arrived.get(_instalment(posting_id), 0) + 1
             elif target == LedgerAccount.RETURNED:

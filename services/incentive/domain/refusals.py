@@ -21,6 +21,13 @@ REFUSALS: dict[str, Refusal] = {
     "REPAYMENT_ABOVE_DEBT": Refusal(
         "invalid", "Jumlah pengembalian melebihi sisa kewajiban {debt_rupiah} rupiah. Periksa kembali tanda terimanya."
     ),
+    "RECEIPT_KNOWN": Refusal(
+        "conflict", "Tanda terima ini sudah dicatat untuk peserta ini. Muat ulang halamannya; periksa nomornya."
+    ),
+    "REFUND_ABOVE_REPAID": Refusal(
+        "invalid",
+        "Yang masih harus dikembalikan kepada peserta ini {left_rupiah} rupiah. Periksa kembali tanda terimanya.",
+    ),
     "DEBT_UNKNOWN": Refusal("missing", "Tidak ada yang harus dikembalikan oleh peserta ini. Muat ulang halamannya."),
     "PLAN_AGREED": Refusal(
         "conflict", "Rencana cicilan sudah disetujui. Catat pembayarannya; rencana baru hanya bila yang ini berakhir."

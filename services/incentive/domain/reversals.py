@@ -9,7 +9,8 @@ from services.incentive.domain.clawbacks import owed, write
 from services.incentive.domain.debts import Debt, LetterKind
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.ledger import LedgerAccount
-from services.incentive.domain.participant import PurchaseState, Standing
+from services.incentive.domain.participant import Standing
+from services.incentive.domain.repayments import give_back
 from shared.contracts.incentive import ClawbackCancelled
 
 
@@ -30,10 +31,10 @@ def found_eligible(draft: Draft, decided_at: datetime) -> None:
 
 
 def _cancel(draft: Draft, debt: Debt) -> None:
-    left, to_return = owed(draft), debt.to_return_rupiah + debt.repaid_rupiah
-    draft.set(debt=replace(debt, plan=None, cancelled_at=draft.now, to_return_rupiah=to_return))
+    left = owed(draft)
+    draft.set(debt=replace(debt, plan=None, cancelled_at=draft.now, to_return_rupiah=debt.repaid_rupiah))
     write(draft, LetterKind.CANCELLED)
-    _give_back(draft, left, f"clawback/cancelled/{debt.number}")
+    give_back(draft, LedgerAccount.CLAWBACK, left, f"clawback/cancelled/{debt.number}")
     draft.tell(
         ClawbackCancelled(
             applicant_id=draft.person.applicant_id,
@@ -43,12 +44,3 @@ def _cancel(draft: Draft, debt: Debt) -> None:
             repaid_rupiah=debt.repaid_rupiah,
         )
     )
-
-
-def _give_back(draft: Draft, left: int, step: str) -> None:
-    """What is still claimed returns to where it was claimed from: courses up to their price, the rest is incentives."""
-    bought = (each for each in draft.person.purchases if each.state == PurchaseState.COMMITTED)
-    spent = sum(each.price_rupiah for each in bought) - draft.holds(LedgerAccount.PLATFORMS)
-    courses = min(left, spent)
-    for target, amount in ((LedgerAccount.PLATFORMS, courses), (LedgerAccount.PAID, left - courses)):
-        draft.move(LedgerAccount.CLAWBACK, target, amount, f"{step}/{target}")

@@ -20,12 +20,17 @@ STATES: Mapping[DebtState, tuple[str, str]] = {
     DebtState.PROPOSED: ("rencana cicilan menunggu orang kedua", "Kepala dinas memeriksa"),
     DebtState.PLANNED: ("sedang dicicil", "Peserta membayar menurut rencana"),
     DebtState.SETTLED: ("lunas", "Selesai, tidak ada yang perlu dilakukan"),
+    DebtState.REFUNDING: (
+        "dibatalkan, uang peserta belum dikembalikan",
+        "Bendahara mengembalikan yang sudah masuk, sekretariat mencatat tanda terimanya",
+    ),
     DebtState.CANCELLED: (
         "dibatalkan, keberatan peserta diterima",
-        "Tidak ada yang ditagih; yang sudah masuk dikembalikan bendahara",
+        "Selesai: tidak ada yang ditagih, tidak ada yang harus dikembalikan",
     ),
 }
 """What a state means, and who acts; in the order in which they are looked at."""
+OWING = (DebtState.OVERDUE, DebtState.OPEN, DebtState.PROPOSED, DebtState.PLANNED)
 LETTERS: Mapping[LetterKind, str] = {
     LetterKind.OPENED: "Pemberitahuan pengembalian bantuan",
     LetterKind.REMINDER: "Pengingat pengembalian bantuan",
@@ -49,6 +54,7 @@ def rows(people: Iterable[Participant], today: date) -> list[dict[str, Any]]:
             "applicant_id": person.applicant_id,
             "left": person.money.get("clawback", 0),
             "repaid": person.debt.repaid_rupiah,
+            "to_return": person.debt.to_return_rupiah,
             "days": (today - day_of(person.debt.opened_at)).days,
             "until": person.repay_until,
         }
@@ -72,7 +78,6 @@ def case(person: Participant, debt: Debt, today: date) -> dict[str, Any]:
         "state": person.debt_state,
         "words": STATES[DebtState(person.debt_state)][0],
         "cancelled_at": debt.cancelled_at,
-        "to_return": debt.to_return_rupiah,
         "plan": plan,
         "instalments": instalments,
         "planned": sum(each["amount_rupiah"] for each in instalments),

@@ -55,6 +55,7 @@ def _ended(person: Participant, today: date) -> Mapping[str, Any] | None:
         "debt": debt,
         "cleared": person.cleared_at is not None,
         "to_return": person.debt.to_return_rupiah if person.debt else 0,
+        "refunded": person.debt.repaid_rupiah - person.debt.to_return_rupiah if person.debt else 0,
         "until": person.repay_until,
         # Who left of their own will has nothing to object to.
         "may_object": person.ended_reason not in (WITHDRAWN, IDENTITY_ERASED) and not person.cleared_at,

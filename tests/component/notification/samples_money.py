@@ -75,4 +75,7 @@ def _debts(key: PersonKey) -> list[Event]:
         money.ClawbackCancelled(
             applicant_id=key.person, which="nothing_repaid", cancelled_at=NOW, amount_rupiah=900_000, repaid_rupiah=0
         ),
+        money.ClawbackRefunded(
+            applicant_id=key.person, refunded_at=NOW, receipt="TT-7", amount_rupiah=150_000, left_rupiah=50_000
+        ),
     ]

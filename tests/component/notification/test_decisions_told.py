@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.contracts.incentive import ClawbackCancelled
+from shared.contracts.incentive import ClawbackCancelled, ClawbackRefunded
 from shared.contracts.registration import ApplicantReinstated, ObjectionDecided
 from tests.component.notification import samples
 from tests.component.notification.stage import ANNA, Stage, virtual
@@ -78,6 +78,29 @@ def test_whose_debt_is_cancelled_is_told_once_what_becomes_of_the_money(
         assert len(told) == 1
         assert said in told[0]
         assert not_said not in told[0]
+        assert stage.alarms() == {}
+
+    virtual(scenario)
+
+
+def test_who_gets_money_back_is_told_the_sum_and_the_receipt_so_that_nobody_else_signs_for_it(stage: Stage) -> None:
+    async def scenario() -> None:
+        stage.say(samples.registered(await stage.person(ANNA)))
+        for number, (rupiah, left) in enumerate(((150_000, 50_000), (50_000, 0)), 1):
+            refunded = ClawbackRefunded(
+                applicant_id=ANNA,
+                refunded_at=samples.NOW,
+                receipt=f"TT-{number}",
+                amount_rupiah=rupiah,
+                left_rupiah=left,
+            )
+            stage.say(refunded, at=timedelta(seconds=number))
+        await stage.play()
+        told = sorted(text for text in stage.texts() if "sudah dikembalikan kepada Anda" in text)
+        assert len(told) == 2
+        assert "tanda terima TT-1. Yang masih harus kami kembalikan: Rp 50.000." in told[0]
+        assert "tanda terima TT-2. Yang masih harus kami kembalikan: Rp 0." in told[1]
+        assert all("Tidak menerima uang itu? Segera hubungi" in text for text in told)
         assert stage.alarms() == {}
 
     virtual(scenario)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from services.incentive.domain.ledger import Posting
+from services.incentive.domain.proofs import Proof
 from shared.contracts.registration import ApplicantEligible
-from tests.unit.incentive.builders import ANN, ineligible
+from tests.unit.incentive.builders import ANN, ineligible, rules
 from tests.unit.incentive.city import City, city_with
 
 UPHELD_AT = datetime(2020, 9, 3, tzinfo=UTC)
@@ -37,3 +39,12 @@ def balances(city: City) -> dict[str, int]:
 def letters(city: City) -> list[str]:
     debt = city.person().debt
     return [each.kind.value for each in debt.letters] if debt else []
+
+
+def proof_of(city: City) -> Proof:
+    """What the audit finds in Ann's ledger."""
+    proof, person = Proof(), city.person()
+    planned = [f"{each.kind}/{each.number}" for each in person.entitlements]
+    steps = [(each.posting_id, each.move) for each in city.all(Posting)]
+    proof.judge(ANN, person.money, rules(), planned, steps)
+    return proof

@@ -12,7 +12,7 @@ from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
 from services.incentive.domain.days import end_of, morning_of, start_of
 from services.incentive.domain.debts import DebtState
 from services.incentive.domain.ledger import Posting
-from services.incentive.domain.participation import RecordRepayment
+from services.incentive.domain.repayments import RecordRepayment
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import (
     ClawbackInstalmentMissed,

@@ -10,9 +10,9 @@ import pytest
 from services.incentive.domain.accounts import AccountClaim
 from services.incentive.domain.days import end_of
 from services.incentive.domain.participant import Participant, Standing
-from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import HearPayment
 from services.incentive.domain.purchases import BuyCourse
+from services.incentive.domain.repayments import RecordRepayment
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import ClawbackOpened, ParticipationRevoked
 from shared.contracts.registration import ApplicantWithdrawn, IdentityErased

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.incentive.domain.participant import EntitlementState as State
-from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import RetryPayment
+from services.incentive.domain.repayments import RecordRepayment
 from shared.contracts.incentive import (
     ClawbackOpened,
     IncentiveDelayed,

@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-from shared.contracts.registration import ApplicantEligible
 from tests.unit.incentive.builders import ineligible
 from tests.unit.incentive.counter import at_desk
 from tests.unit.incentive.house import ANN, House
+from tests.unit.incentive.indebted import PLACE, STATUS, debt_of, indebted, upheld
 from tests.unit.incentive.phone import entered, words
-from tests.unit.incentive.steps import bought, platform_of, select, simulator
+from tests.unit.incentive.steps import select
 
-PLACE = f"/petugas/pengembalian/{ANN}"
-STATUS = "/status"
 LINK = '<a href="/registration/status">Ajukan keberatan dari status pendaftaran</a>'
-
-
-async def indebted(house: House, repaid: int = 0) -> None:
-    """Ann's course of 450,000 rupiah is to be repaid, and so much of it was."""
-    await select(house)
-    await simulator(house).redeem(platform_of(house), await bought(house))
-    await house.hear(ineligible(ANN))
-    await house.until(lambda person: person.debt)
-    if repaid:
-        body = {"repayment_id": "K-1", "amount_rupiah": repaid}
-        place = f"/incentive/staff/participants/{ANN}/repayments"
-        assert (await house.post(place, body, **await house.staff("secretariat"))).status_code == 202
-
-
-async def upheld(house: House) -> None:
-    verdict = ineligible(ANN).decided_at + timedelta(days=1)
-    await house.hear(
-        ApplicantEligible(applicant_id=ANN, decided_at=verdict, rule_set="prakerja-2020", rule_version="1")
-    )
-    await house.until(lambda person: person.cleared_at)
-
-
-async def debt_of(house: House) -> dict[str, Any]:
-    answer = await house.client.get(f"/incentive/staff/participants/{ANN}/debt", headers=await house.staff("auditor"))
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def test_the_office_sees_a_cancelled_case_and_what_is_to_be_returned(house: House) -> None:
@@ -49,7 +20,7 @@ async def test_the_office_sees_a_cancelled_case_and_what_is_to_be_returned(house
     desk = await at_desk(house, "secretariat")
     page = await desk.get(PLACE)
     text = words(page)
-    assert "Keadaan dibatalkan, keberatan peserta diterima" in text
+    assert "Keadaan dibatalkan, uang peserta belum dikembalikan" in text
     assert "Sisa Rp 0" in text
     assert "Harus dikembalikan kepada peserta Rp 200.000" in text
     assert "Dibatalkan 10 Agustus 2020" in text
@@ -57,13 +28,15 @@ async def test_the_office_sees_a_cancelled_case_and_what_is_to_be_returned(house
     assert "Usulkan cicilan" not in text
     assert "Batas" not in text
     everything = words(await desk.get("/petugas/pengembalian"))
-    assert "Dibatalkan, keberatan peserta diterima 1 orang" in everything
-    assert "yang sudah masuk dikembalikan bendahara" in everything
-    listed = await desk.get("/petugas/pengembalian/keadaan/cancelled")
+    assert "Dibatalkan, uang peserta belum dikembalikan 1 orang" in everything
+    assert "Bendahara mengembalikan yang sudah masuk" in everything
+    listed = await desk.get("/petugas/pengembalian/keadaan/refunding")
     assert ANN[:8] in listed
     assert "200.000" in listed
     assert ANN[:8] not in await desk.get("/petugas/pengembalian/keadaan/open")
-    assert "0 orang harus mengembalikan bantuan" in words(await desk.get("/petugas"))
+    home = words(await desk.get("/petugas"))
+    assert "0 orang harus mengembalikan bantuan" in home
+    assert "1 orang menunggu uangnya dikembalikan kantor" in home
 
 
 async def test_a_case_says_nothing_of_a_return_where_nothing_came_in(house: House) -> None:
@@ -150,7 +123,7 @@ async def test_the_door_tells_of_the_cancelled_case_in_numbers(house: House) -> 
     assert (open_case["cancelled_at"], open_case["to_return_rupiah"]) == (None, 0)
     await upheld(house)
     case = await debt_of(house)
-    assert (case["state"], case["left_rupiah"], case["repaid_rupiah"]) == ("cancelled", 0, 200_000)
+    assert (case["state"], case["left_rupiah"], case["repaid_rupiah"]) == ("refunding", 0, 200_000)
     assert (case["to_return_rupiah"], case["deadline"], case["plan"]) == (200_000, None, None)
     assert case["cancelled_at"].startswith("2020-08-10T")
     assert [(each["kind"], each["amount_rupiah"]) for each in case["letters"]] == [

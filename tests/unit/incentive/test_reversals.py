@@ -10,8 +10,8 @@ from services.incentive.domain.clawbacks import DecidePlan, ProposePlan
 from services.incentive.domain.debts import DebtState
 from services.incentive.domain.ledger import Posting
 from services.incentive.domain.participant import Standing
-from services.incentive.domain.participation import RecordRepayment
 from services.incentive.domain.payouts import HearPayment
+from services.incentive.domain.repayments import RecordRepayment
 from shared.contracts.decision import Refused
 from shared.contracts.incentive import (
     ClawbackCancelled,
@@ -99,7 +99,7 @@ def test_who_had_repaid_everything_has_everything_to_get_back() -> None:
     city.ask(RecordRepayment(ANN, "R-1", 1_050_000, "maker"))
     assert city.person().debt_state == DebtState.SETTLED
     city.hear(eligible())
-    assert (city.person().debt_state, city.person().debt.to_return_rupiah) == (DebtState.CANCELLED, 1_050_000)
+    assert (city.person().debt_state, city.person().debt.to_return_rupiah) == (DebtState.REFUNDING, 1_050_000)
     (told,) = city.told(ClawbackCancelled)
     assert (told.which, told.amount_rupiah, told.repaid_rupiah) == ("some_repaid", 0, 1_050_000)
     assert balances(city) == {}

@@ -8,21 +8,10 @@ from services.incentive.domain.days import end_of, morning_of
 from services.incentive.domain.debts import DebtState
 from services.incentive.domain.ledger import Posting
 from services.incentive.domain.participant import Standing
-from services.incentive.domain.participation import RecordRepayment
-from services.incentive.domain.proofs import Proof
+from services.incentive.domain.repayments import RecordRepayment
 from shared.contracts.incentive import ClawbackCancelled, ClawbackOpened
-from tests.unit.incentive.builders import ANN, ineligible, rules
-from tests.unit.incentive.city import City
-from tests.unit.incentive.owing import UPHELD_AT, balances, eligible, letters, owing
-
-
-def proof_of(city: City) -> Proof:
-    """What the audit finds in Ann's ledger."""
-    proof, person = Proof(), city.person()
-    planned = [f"{each.kind}/{each.number}" for each in person.entitlements]
-    steps = [(each.posting_id, each.move) for each in city.all(Posting)]
-    proof.judge(ANN, person.money, rules(), planned, steps)
-    return proof
+from tests.unit.incentive.builders import ANN, ineligible
+from tests.unit.incentive.owing import UPHELD_AT, balances, eligible, letters, owing, proof_of
 
 
 def test_a_verdict_from_before_that_is_heard_again_takes_nothing_back() -> None:
@@ -45,9 +34,10 @@ def test_found_ineligible_again_a_case_of_its_own_begins() -> None:
     person = city.person()
     assert (person.standing, person.debt_state, person.cleared_at) == (Standing.INELIGIBLE, DebtState.OPEN, None)
     assert (person.repay_until, person.appeal_until) == (date(2021, 4, 30), date(2021, 3, 15))
-    assert (person.debt.opened_at, person.debt.repaid_rupiah, person.debt.to_return_rupiah) == (city.now, 0, 200_000)
+    debt = person.debt
+    assert (debt.opened_at, debt.repaid_rupiah, debt.to_return_rupiah) == (city.now, 200_000, 0), "kept, and counted"
     assert [each.amount_rupiah for each in city.told(ClawbackOpened)] == [1_050_000, 850_000]
-    assert [(each.kind.value, each.reason_text) for each in person.debt.letters] == [
+    assert [(each.kind.value, each.reason_text) for each in debt.letters] == [
         ("opened", "Anda tercatat sebagai aparatur sipil negara."),
         ("cancelled", "Anda tercatat sebagai aparatur sipil negara."),
         ("opened", "Anda menerima bantuan lain."),
@@ -82,16 +72,18 @@ def test_found_ineligible_and_eligible_again_and_again_each_posting_has_an_id_of
     city.check_money()
 
 
-def test_a_case_is_cancelled_once_where_a_later_finding_had_nothing_left_to_claim() -> None:
+def test_what_had_been_repaid_is_kept_by_a_later_finding_even_where_nothing_is_left_to_claim() -> None:
     city = owing()
     city.ask(RecordRepayment(ANN, "R-1", 1_050_000, "maker"))
     city.hear(eligible())
     city.hear(ineligible().model_copy(update={"decided_at": UPHELD_AT + timedelta(days=1)}))
-    assert (city.person().standing, city.person().debt_state) == (Standing.INELIGIBLE, DebtState.CANCELLED)
+    person = city.person()
+    assert (person.standing, person.debt_state, person.debt.to_return_rupiah) == (Standing.INELIGIBLE, "settled", 0)
+    assert len(city.told(ClawbackOpened)) == 1, "nothing is demanded"
     city.hear(eligible(decided_at=UPHELD_AT + timedelta(days=2)))
     assert (city.person().standing, city.person().debt.to_return_rupiah) == (Standing.REVOKED, 1_050_000)
-    assert len(city.told(ClawbackCancelled)) == 1
-    assert letters(city) == ["opened", "cancelled"]
+    assert [each.repaid_rupiah for each in city.told(ClawbackCancelled)] == [1_050_000, 1_050_000]
+    assert letters(city) == ["opened", "cancelled", "opened", "cancelled"]
     city.check_money()
 
 
