@@ -8,6 +8,7 @@ from typing import Any
 
 from services.incentive.domain.certificates import Certificate
 from services.incentive.domain.completion import ClaimSeen
+from services.incentive.domain.partner_rates import KEPT_PER_HOUR, PartnerHour
 from services.incentive.domain.refused_claims import RefusedClaim
 from services.incentive.store import LONG_AGO, some
 from shared.engine.ports import Database
@@ -25,6 +26,12 @@ async def refused_claims(
         where["partner_code"] = None if of == NOBODYS else of
     latest = [("refused_at", -1), ("_id", 1)]
     return await some(database, RefusedClaim, where, sort=latest, skip=skip, limit=limit)
+
+
+async def floods(database: Database) -> list[PartnerHour]:
+    """Platforms of whom more was refused in their last hour than is kept. There are as many hours as platforms."""
+    hours = await some(database, PartnerHour, {}, limit=200)
+    return [hour for hour in hours if hour.refusals > KEPT_PER_HOUR]
 
 
 async def refused_claims_by_digest(database: Database, digests: Sequence[str]) -> list[RefusedClaim]:

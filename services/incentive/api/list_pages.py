@@ -16,6 +16,7 @@ from services.incentive.api.staff import participant_of
 from services.incentive.domain.completion import ReconcileCertificate
 from services.incentive.domain.doubts import RejectCompletion
 from services.incentive.domain.participant import Participant
+from services.incentive.domain.partner_rates import KEPT_PER_HOUR
 from services.incentive.pages import desk_view
 from services.incentive.pages.desk_words import claim_reason
 from shared.contracts.decision import Refused
@@ -79,7 +80,8 @@ async def _claims(door: Door, lately: bool, of: str, page_no: int) -> dict[str, 
     names = await door.shelf.platforms()
     rows = [(each, names.get(each.partner_code or "", each.partner_code)) for each in found]
     choices = [("", "semua"), *names.items(), (claim_store.NOBODYS, "tidak terbukti")]
-    shown = {"of": of, "platforms": choices, "full": len(found) == MOST}
+    floods = [(names.get(each.partner_code, each.partner_code), each) for each in await claim_store.floods(database)]
+    shown = {"of": of, "platforms": choices, "full": len(found) == MOST, "floods": floods, "kept": KEPT_PER_HOUR}
     return {"rows": rows, "days": CLAIM_TIME.days if lately else None, "since": LATELY if lately else "", **shown}
 
 

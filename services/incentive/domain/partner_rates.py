@@ -15,6 +15,9 @@ from shared.contracts.decision import Refused
 UNUSUAL = "RATE_UNUSUAL"
 """Doubt about a completion that came when its platform had already made more this hour than is usual."""
 
+KEPT_PER_HOUR = 2_000
+"""Refused claims of one platform that are kept with their reasons: a key that floods fills no database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -43,6 +46,8 @@ class PartnerHour:
     """Claims among them that were taken."""
     bytes: int = 0
     """Their bodies."""
+    refusals: int = 0
+    """Claims that were refused, those beyond the quotas too."""
 
     @property
     def id(self) -> str:
@@ -66,9 +71,15 @@ def taken(
     return count, count.completions > limits.unusual_above
 
 
-def refused(known: PartnerHour | None, partner_code: str, reason: str, size: int, now: datetime) -> PartnerHour | None:
-    """Count a refused claim: guessing redeem codes uses up the quotas too. A quota that is used up stays so."""
-    if reason == "QUOTA_EXCEEDED":
-        return None
+def refused(
+    known: PartnerHour | None, partner_code: str, reason: str, size: int, now: datetime
+) -> tuple[PartnerHour, bool]:
+    """Count a refused claim: guessing redeem codes uses up the quotas too. A quota that is used up stays so.
+
+    False when so many were refused in this hour that the claim is counted alone and not kept.
+    """
     count = _current(known, partner_code, now)
-    return replace(count, claims=count.claims + 1, bytes=count.bytes + size)
+    count = replace(count, refusals=count.refusals + 1)
+    if reason != "QUOTA_EXCEEDED":
+        count = replace(count, claims=count.claims + 1, bytes=count.bytes + size)
+    return count, count.refusals <= KEPT_PER_HOUR

@@ -51,5 +51,5 @@ def refuse(known: RefusedClaim | None, command: RefuseClaim, hour: PartnerHour |
     kept = RefusedClaim(command.place, command.reason, command.partner_code, command.digest, now, command.claim_id)
     if command.partner_code is None:
         return Decision(changes=(kept,))
-    count = refused(hour, command.partner_code, command.reason, command.size, now)
-    return Decision(changes=(kept, count) if count else (kept,))
+    count, is_kept = refused(hour, command.partner_code, command.reason, command.size, now)
+    return Decision(changes=(kept, count) if is_kept else (count,))

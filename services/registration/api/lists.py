@@ -123,8 +123,8 @@ async def take(desk: Desk, rows: Rows, told: Told, key: str | None = None) -> di
     """Open an edition of each of the list's codes, enter every NIK, and let the edition count.
 
     Who stands on it, and who stood on the edition before and does no longer, is screened again. With a `key` the same
-    list sent twice is one edition. Raises Refused LIST_CODE_UNKNOWN, LIST_OLDER. Uploaded again after an interruption
-    it begins a new edition; entries of both count until one is complete.
+    list sent twice is one edition. Raises Refused LIST_CODE_UNKNOWN, LIST_FROM_FUTURE, LIST_OLDER. Uploaded again
+    after an interruption it begins a new edition; entries of both count until one is complete.
     """
     entries, refused = rows.entries, rows.refused
     codes, known = _codes(desk, entries)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 
+from services.registration.domain.calendar import wib_date
 from shared.contracts.decision import Decision, Refused
 
 OTHER_CODES = ("STUDENT", "OTHER_AID", "PREVIOUS_RECIPIENT", "LAID_OFF")
@@ -101,7 +102,9 @@ class CompleteEditions:
 
 
 def open_editions(book: ListBook | None, command: OpenEditions, now: datetime) -> Decision:
-    """Reply {code: edition number}. Raises Refused LIST_CODE_UNKNOWN, LIST_OLDER (detail: list)."""
+    """Reply {code: edition number}. Raises Refused LIST_FROM_FUTURE, LIST_CODE_UNKNOWN, LIST_OLDER (detail: list)."""
+    if command.as_of > wib_date(now):  # a slip of the year would keep every real list out
+        raise Refused("LIST_FROM_FUTURE")
     found = book or ListBook({}, {})
     arriving = dict(found.arriving)
     for code in command.codes:

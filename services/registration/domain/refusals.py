@@ -37,6 +37,7 @@ _INVALID: Mapping[str, str] = {
     "LIST_CODE_UNKNOWN": "Kode daftar tidak dikenal. Pakai kode dari berkas aturan program.",
     "HANDOVER_EMPTY": "Belum ada orang dari lembar ini yang dapat diserahkan. Tunggu pemeriksaannya selesai.",
     "HANDOVER_CHANGED": "Data orang pada lembar ini berubah sejak serah terima. Buat serah terima yang baru.",
+    "LIST_FROM_FUTURE": "Tanggal keadaan daftar ini belum tiba. Periksa tanggalnya, terutama tahunnya.",
     "LIST_OLDER": "Daftar {list} yang berlaku lebih baru daripada berkas ini. Unggah daftar yang terbaru.",
     "HEADINGS": "Baris judul kolom tidak lengkap ({missing}). Pakai sepuluh kolom formulir Permenaker 17/2020.",
     "SHEET_UNREADABLE": "Berkas tidak dapat dibaca. Simpan sebagai .xlsx atau .csv biasa, lalu unggah ulang.",

@@ -8,9 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.incentive.domain.partner_rates import KEPT_PER_HOUR, PartnerHour
 from services.incentive.domain.refused_claims import RefuseClaim
 from services.incentive.pages.ages import DEBTS, LATE, Age, span_of
 from services.incentive.pages.desk_view import causes_of
+from shared.engine.ports import Insert
+from shared.engine.states import States
 from tests.unit.incentive.builders import ineligible, reference
 from tests.unit.incentive.counter import at_desk, funded, paid_by_pages
 from tests.unit.incentive.house import ACCOUNT, ANN, House, eventually
@@ -149,6 +152,18 @@ async def test_refused_claims_have_words_and_hostile_places_stay_text(house: Hou
     assert "tanda tangan tidak cocok: mungkin palsu" in page
     assert "Kode penukaran tidak dikenal." in page
     assert "Tokopedia" in page
+
+
+async def test_a_platform_that_floods_us_with_refused_claims_is_named(house: House) -> None:
+    desk = await at_desk(house, "disputes")
+    assert "hanya dihitung" not in await desk.get("/petugas/klaim")
+    flood = PartnerHour("TOKOPEDIA", house.clock.at, refusals=KEPT_PER_HOUR + 5)
+    calm = PartnerHour("RUANGGURU", house.clock.at, refusals=KEPT_PER_HOUR)
+    documents = [States([PartnerHour]).document(each) for each in (flood, calm)]
+    await house.service.database.write([Insert("partner_hours", document) for document in documents])
+    page = words(await desk.get("/petugas/klaim"))
+    assert "Tokopedia : 2.005 klaim ditolak dalam satu jam" in page
+    assert page.count("hanya dihitung") == 1
 
 
 async def test_funds_are_recorded_once_and_compared_with_the_statement_and_proved(house: House) -> None:

@@ -12,7 +12,7 @@ from services.incentive.adapters.border import Border
 from services.incentive.adapters.partners import PartnerList, read_partners
 from services.incentive.border import BorderLoop
 from services.incentive.domain.completion import ReconcileCertificate
-from services.incentive.domain.partner_rates import UNUSUAL, Limits, PartnerHour
+from services.incentive.domain.partner_rates import KEPT_PER_HOUR, UNUSUAL, Limits, PartnerHour
 from services.incentive.domain.refused_claims import RefuseClaim, RefusedClaim
 from shared.contracts.decision import Refused
 from tests.fakes import MemoryDatabase, MemoryStore
@@ -181,3 +181,18 @@ def test_what_waits_for_an_unusual_rate_is_accepted_by_a_person() -> None:
     assert number
     city.ask(ReconcileCertificate(ANN, 1, number, "placement-1"))
     assert city.person().purchases[0].certificate_reconciled
+
+
+def test_of_a_flood_of_refused_claims_so_many_are_kept_and_the_rest_is_counted() -> None:
+    city = city_with()
+    city.now = NOW
+    for number in range(KEPT_PER_HOUR + 10):
+        reason = "QUOTA_EXCEEDED" if number % 2 else "BADGE_WRONG"
+        city.ask(RefuseClaim(f"topic/0/{number}", reason, "TOKOPEDIA", "d" * 64, f"c{number}"))
+    hour = city.state(PartnerHour, "TOKOPEDIA")
+    assert (hour.refusals, hour.claims) == (KEPT_PER_HOUR + 10, KEPT_PER_HOUR // 2 + 5)
+    assert len(city.all(RefusedClaim)) == KEPT_PER_HOUR
+    city.ask(RefuseClaim("topic/0/other", "BADGE_WRONG", "RUANGGURU", "d" * 64, "c0"))
+    city.now = NOW + HOUR
+    city.ask(RefuseClaim("topic/0/later", "BADGE_WRONG", "TOKOPEDIA", "d" * 64, "c0"))
+    assert len(city.all(RefusedClaim)) == KEPT_PER_HOUR + 2, "another platform and another hour have room of their own"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,14 @@ def test_a_list_is_not_replaced_by_an_older_one() -> None:
 
     with pytest.raises(Refused, match="LIST_OLDER"):
         opened(book, "ASN", as_of=date(2020, 3, 30))
+
+
+def test_a_list_is_of_today_in_medan_at_the_latest() -> None:
+    command = OpenEditions(("ASN",), frozenset(OFFICIALS), "BKN", date(2020, 4, 4), "s")
+    evening = datetime(2020, 4, 3, 16, 59, tzinfo=UTC)
+    with pytest.raises(Refused, match="LIST_FROM_FUTURE"):
+        lists.open_editions(None, command, evening)
+    assert lists.open_editions(None, command, evening + timedelta(minutes=1)).reply == {"ASN": 1}
 
 
 def test_a_list_has_a_code_of_the_rules() -> None:

@@ -77,7 +77,7 @@ async def test_what_a_list_would_change_is_seen_before_anything_changes_and_then
         await told_all(house)
         before = kept(house)
 
-        asked = {**form, "as_of": "2020-04-30", "preview": "true"}
+        asked = {**form, "as_of": "2020-04-02", "preview": "true"}
         told = await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1, 2), data=asked)
 
         assert kept(house) == before
@@ -87,7 +87,7 @@ async def test_what_a_list_would_change_is_seen_before_anything_changes_and_then
             comes["applicant_id"]: "OFFICIAL_ASN",
             leaves["applicant_id"]: None,
         }
-        real = {**form, "as_of": "2020-04-30"}
+        real = {**form, "as_of": "2020-04-02"}
         done = await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1, 2), data=real)
         assert (done["rescreened"], done["left"]) == (2, 1)
         assert (await house.seen(comes))["details"]["reason_code"] == "OFFICIAL_ASN"
@@ -102,6 +102,16 @@ async def test_a_preview_is_refused_as_the_list_itself_would_be() -> None:
         older = {**form, "as_of": "2020-03-01", "preview": "true"}
         told = await house.call("POST", "/lists", 422, headers=SECRETARIAT, files=officials(1), data=older)
         assert told["code"] == "LIST_OLDER"
+
+
+async def test_a_list_of_a_day_that_has_not_come_keeps_no_real_one_out() -> None:
+    async with open_house() as house:
+        form = {"source": "BKN", "as_of": "2062-03-31", "code": "ASN"}
+        for asked in (form, {**form, "preview": "true"}):
+            told = await house.call("POST", "/lists", 422, headers=SECRETARIAT, files=officials(1), data=asked)
+            assert told["code"] == "LIST_FROM_FUTURE"
+        real = {**form, "as_of": "2020-03-31"}
+        await house.call("POST", "/lists", 200, headers=SECRETARIAT, files=officials(1), data=real)
 
 
 async def test_a_list_that_is_too_old_is_shown_as_such() -> None:
