@@ -56,7 +56,6 @@ def _add_public(router: APIRouter, figures: Figures, settings: ReportingSettings
     async def page(request: Request) -> Response:
         shown = dashboard.Shown(
             funnel=await figures.get(store.funnel),
-            by_wave=await figures.get(store.funnel_by_wave),
             money=await figures.get(store.money),
             waves=await figures.get(store.waves),
             messages=await figures.get(store.messages),

@@ -59,8 +59,9 @@ async def kill_payer(space: Space) -> None:
     with tempfile.TemporaryDirectory() as folder:
         month = await killed(space, Path(folder), PAID_PER_KILL * KILLS, KILLS)
     paid = sum(line.status == "paid" for line in month.books.ledger)
-    seconds, met = time.monotonic() - began, f"{month.met} of them met orders at the bank"
-    print(f"{KILLS} kills while paying in {seconds:.0f} s, {met}; {paid:,} payments, nobody paid twice or never")
+    seconds = time.monotonic() - began
+    print(f"{KILLS} kills while paying in {seconds:.0f} s, {month.met} of them met orders at the bank")
+    print(f"{paid:,} payments, {month.decided} of them decided by a person; nobody paid twice or never", flush=True)
 
 
 if __name__ == "__main__":

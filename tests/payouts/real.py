@@ -23,28 +23,25 @@ from deploy.simulators.bank import Bank
 from deploy.simulators.bank_http import build_bank
 from services.incentive import store
 from services.incentive.domain.batches import Batch
-from services.incentive.domain.days import day_of
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.payouts import Payment
 from shared.contracts.decision import State
-from shared.engine.ports import Insert
-from shared.engine.states import States
 from shared.platform.clock import ProgrammeClock, SystemClock
 from shared.platform.mongo import MongoDatabase
 from shared.security.accounts import Accounts
-from shared.security.vault import Vault, ensure_key
+from shared.security.vault import ensure_key
 from tests.payouts.invariants import check
+from tests.payouts.seeded import STATES, seed
 from tests.payouts.slow import slow
 from tests.servers import Space
-from tests.unit.incentive.city import City, city_with
 
 SPEED = 120.0
 """Programme time runs so much faster: the bank's horizon of an hour passes in half a minute."""
 REST_SECONDS = 900
 ORDER_SECONDS = 15
-FINISHED_AN_HOUR = 250
-"""Courses; where a platform reports more than 300 in an hour a person looks before money moves (partner_rates.py)."""
-STATES = States(store.AGGREGATES)
+ANSWER_SECONDS = 300
+"""A statement of thousands of lines is read in one request."""
+DECIDED_AT_ONCE = 8
 KEYS = ("master", "index", "records")
 
 
@@ -56,6 +53,8 @@ class RealMonth:
     found: dict[str, list[Any]] = field(default_factory=dict)
     met: int = 0
     """Kills that met orders at the bank."""
+    decided: int = 0
+    """Payments that a person settled at last."""
 
     def all(self, kind: type[State]) -> list[Any]:
         return self.found[kind.collection]  # type: ignore[attr-defined]
@@ -73,6 +72,7 @@ class Office:
     """Orders that the bank is answering just now."""
     tokens: dict[str, str] = field(default_factory=dict)
     met: int = 0
+    decided: int = 0
 
     async def start(self) -> None:
         await self.part.start()
@@ -133,16 +133,19 @@ class Office:
     async def explain(self) -> None:
         """The statement tells what came back; a person decides from it what is still unknown."""
         await self.ask("siti", "reconciliation", {"since": "2020-01-01T00:00:00Z"})
-        for person in await self.all(Participant):
-            for each in person.entitlements:
-                if each.state == "unknown" or each.conflict:
-                    paid = self.bank.paid_times(each.reference or "") > 0
-                    decision = {"paid": paid, "evidence": "rekening koran 1"}
-                    await self.ask("kepala", f"payments/{each.reference}/decision", decision)
+        rows = [each for person in await self.all(Participant) for each in person.entitlements]
+        doubtful = [each.reference for each in rows if each.state == "unknown" or each.conflict]
+        for start in range(0, len(doubtful), DECIDED_AT_ONCE):
+            await asyncio.gather(*map(self._decide, doubtful[start : start + DECIDED_AT_ONCE]))
+        self.decided = len(doubtful)
+
+    async def _decide(self, reference: str) -> None:
+        decision = {"paid": self.bank.paid_times(reference) > 0, "evidence": "rekening koran 1"}
+        await self.ask("kepala", f"payments/{reference}/decision", decision)
 
     async def month(self) -> RealMonth:
         kinds = (Batch, Participant, Payment, *(k for k in store.AGGREGATES if k.collection == "ledger"))
-        return RealMonth(self.bank, {kind.collection: await self.all(kind) for kind in kinds}, self.met)
+        return RealMonth(self.bank, {kind.collection: await self.all(kind) for kind in kinds}, self.met, self.decided)
 
 
 @asynccontextmanager
@@ -153,7 +156,7 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
     database = MongoDatabase.connect(space.mongo, "incentive", space.database_prefix)
     for index in store.INDEXES:  # over thousands of documents the service would take longer than its start may
         await database.index(*index)
-    city = await _seeded(database, folder, [f"person-{number}" for number in range(people)])
+    city = await seed(database, folder, [f"person-{number}" for number in range(people)])
     clock = folder / "clock.json"
     ProgrammeClock.write(clock, city.now, SPEED)
     bank = Bank(ProgrammeClock(clock), deduplicates=False, late_seconds=2.0, later=timedelta(hours=1), share=0.3)
@@ -163,7 +166,7 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
     config = uvicorn.Config(app, port=bank_port, log_config=None, access_log=False)
     async with serving(config):
         environment = _environment(space, folder, port, bank_port, clock)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_SECONDS) as client:
             command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
             log = folder / "incentive.log"
             part = Part("incentive", command, environment, log, port, "/incentive/health")
@@ -178,26 +181,6 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
             finally:
                 await made.kill()
                 database.close()
-
-
-async def _seeded(database: MongoDatabase, folder: Path, people: list[str]) -> City:
-    """States as the rules themselves made them, with names and account numbers really sealed."""
-    vault = Vault.from_files(database, folder / "master.key", folder / "index.key")
-    city = city_with(*people)
-    for number, person in enumerate(people):
-        city.now += timedelta(hours=number % FINISHED_AN_HOUR == FINISHED_AN_HOUR - 1)
-        city.ready(person, f"1234{number:04d}00")
-    city.pass_days((max(city.entitlement(applicant_id=each).due_on for each in people) - day_of(city.now)).days)
-    for kind in store.AGGREGATES:
-        documents = [STATES.document(each) for each in city.all(kind)]
-        for document in documents if kind is Participant else ():
-            key = vault.new_key(document["applicant_id"])
-            document["full_name"] = key.seal("full_name", document["full_name"])
-            document["account"]["number"] = key.seal("account_number", document["account"]["number"])
-            assert key.wrapped
-            await database.write([Insert(key.wrapped.collection, {"_id": key.person, "wrapped": key.wrapped.wrapped})])
-        await database.write([Insert(kind.collection, document) for document in documents])
-    return city
 
 
 def _environment(space: Space, folder: Path, port: int, bank_port: int, clock: Path) -> Mapping[str, str]:

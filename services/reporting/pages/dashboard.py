@@ -38,7 +38,15 @@ STATES = {
 NOT_TOLD = "•"
 NEWEST = 3
 """Waves that stand open on the page; earlier ones are folded away."""
-CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp", "email": "E-mail", "letter": "Surat"}
+CHANNELS = {
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "email": "E-mail",
+    "letter": "Surat",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "flyer": "selebaran",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,6 @@ class Shown:
     """Rows of the queries in store.py, and when they were read."""
 
     funnel: list[Document]
-    by_wave: list[Document]
     money: list[Document]
     waves: list[Document]
     messages: list[Document]
@@ -76,7 +83,7 @@ def render(shown: Shown, smallest: int) -> str:
             wave_state=wave_state,
             newest=NEWEST,
             messages=_messages(shown.messages),
-            campaigns=shown.campaigns,
+            campaigns=[_campaign(row) for row in shown.campaigns],
             surveys=shown.surveys,
             smallest=smallest,
         )
@@ -146,6 +153,11 @@ def _messages(rows: list[Document]) -> list[tuple[str, int, int]]:
     for row in rows:
         channels[row["channel"]][0 if row["state"] == "sent" else 1] += row["count"]
     return [(CHANNELS.get(channel, channel), sent, failed) for channel, (sent, failed) in sorted(channels.items())]
+
+
+def _campaign(row: Document) -> tuple[datetime, str, int]:
+    """When something was made ready to tell the city, for which channels, and how many files that were."""
+    return row["at"], ", ".join(CHANNELS.get(channel, channel) for channel in row["channels"]), row["files"]
 
 
 @lru_cache(maxsize=1)

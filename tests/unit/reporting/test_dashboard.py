@@ -21,7 +21,7 @@ WAVE: dict[str, Any] = {
 
 
 def page(wave: dict[str, Any], now: datetime = NOW) -> str:
-    return render(Shown([], [], [], [wave], [], [], [], now), 5)
+    return render(Shown([], [], [wave], [], [], [], now), 5)
 
 
 def test_a_wave_says_when_it_can_be_joined_and_until_when() -> None:
@@ -60,3 +60,10 @@ def test_the_long_numbers_of_a_draw_are_folded_away() -> None:
     assert "verifier" in before
     assert "ab" * 32 not in before
     assert "ab" * 32 in folded
+
+
+def test_what_was_made_ready_to_tell_the_city_is_told_with_its_channels() -> None:
+    assert "Siaran kepada warga" not in render(Shown([], [], [], [], [], [], NOW), 5)
+    campaign = {"_id": "wave-4", "at": NOW, "channels": ["whatsapp", "flyer"], "files": 63, "template": "wave.opened"}
+    page = render(Shown([], [], [], [], [campaign], [], NOW), 5)
+    assert '<td>WhatsApp, selebaran</td><td class="number">63</td>' in page

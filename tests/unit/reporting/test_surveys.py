@@ -55,7 +55,7 @@ def test_few_answers_are_hidden_from_the_public_and_from_whoever_subtracts() -> 
     (public,), (staff,) = questions(rows, 5), questions(rows)
     assert [count for _, _, count, _ in public.answers] == [9, None, None]
     assert [count for _, _, count, _ in staff.answers] == [9, 6, 1]
-    page = render(Shown([], [], [], [], [], [], [public], NOW), 5)
+    page = render(Shown([], [], [], [], [], [public], NOW), 5)
     said = page.partition("Apakah kemampuan Anda bertambah")[2].partition("<h2>")[0]
     assert said.count("<b>•</b>") == 2
     assert "<b>9</b>" in said
