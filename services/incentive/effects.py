@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from services.incentive import money_store, store
 from services.incentive.adapters.bank import Bank, BankAway, BankStatus, PaymentAnswer, PaymentOrder
 from services.incentive.adapters.bank_files import BanksWrong
 from services.incentive.adapters.banks import Banks, Tools, open_banks
-from services.incentive.domain.participant import Participant
 from services.incentive.domain.payouts import HELD, may_go
 from services.incentive.money_rules import check_finished, pay_finished
 from services.incentive.settings import IncentiveSettings
@@ -21,6 +21,7 @@ from services.incentive.wiring import Desk
 from shared.engine.ports import Clock, Database, TransientError
 from shared.engine.rules import Effect, EffectKind, Outcome, OutcomeState
 from shared.engine.service import Ports
+from shared.platform.together import Together
 from shared.security.vault import PersonKey, Unreadable, Vault
 
 OUTCOMES: Mapping[BankStatus, OutcomeState] = {
@@ -57,8 +58,8 @@ class PayHandler:
     timeout = timedelta(seconds=20)
 
     def __init__(self, tellers: Tellers, *, horizon: timedelta, deduplicates: bool) -> None:
-        self._bank, self._vault = tellers.bank, tellers.vault
-        self._database, self._clock = tellers.database, tellers.clock
+        self._bank, self._vault, self._clock = tellers.bank, tellers.vault, tellers.clock
+        self._people = Together(partial(store.participants, tellers.database))
         self.horizon, self.deduplicates = horizon, deduplicates
 
     async def perform(self, effect: Effect) -> Outcome:
@@ -74,7 +75,7 @@ class PayHandler:
         return _outcome(await self._bank.pay(order))
 
     async def _may_go(self, payload: Mapping[str, Any]) -> bool:
-        person = await store.one(self._database, Participant, payload["applicant_id"])
+        person = await self._people.get(payload["applicant_id"])
         return may_go(person, payload["reference"], payload["account_version"], self._clock.now())
 
     async def inquire(self, effect: Effect) -> Outcome:

@@ -108,6 +108,13 @@ async def some(
     return [_STATES.state(kind.collection, document) for document in found]  # type: ignore[misc]
 
 
+async def participants(database: Database, applicant_ids: Sequence[str]) -> dict[str, Participant]:
+    """Those of the ids that are participants."""
+    ids = list(dict.fromkeys(applicant_ids))
+    found = await some(database, Participant, {"_id": {"$in": ids}}, sort=(), limit=len(ids))
+    return {each.applicant_id: each for each in found}
+
+
 async def overdue_participants(database: Database, now: datetime, limit: int) -> list[str]:
     """Applicant ids whose next action is due, the longest waiting first."""
     where = {"next_action_at": {"$gt": LONG_AGO, "$lte": now}}

@@ -7,7 +7,6 @@ is deleting one key: journal, totals and backups stay valid and unreadable.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.contracts.base import Sealed
 from shared.engine.ports import Database, Delete
+from shared.platform.together import Together
 
 KEYS = "vault:person_keys"
 NONCE_BYTES = 12
@@ -85,8 +85,7 @@ class Vault:
         self._index_key = index_key
         self._index_keys: dict[str, bytes] = {}
         self._cache: OrderedDict[str, tuple[float, PersonKey]] = OrderedDict()
-        self._asked_for: list[str] = []
-        self._question: asyncio.Task[dict[str, PersonKey]] | None = None
+        self._together = Together(self.keys)
         self._now = now
 
     @classmethod
@@ -123,20 +122,10 @@ class Vault:
 
     async def key(self, person: str) -> PersonKey:
         """The key of one person. Raises Unreadable when it was erased or never made."""
-        if self._question is None:
-            self._asked_for = []
-            self._question = asyncio.create_task(self._ask())
-        self._asked_for.append(person)
-        # Shielded: whoever gives up must not take the others' answer away.
-        found = await asyncio.shield(self._question)
-        if person not in found:
+        key = await self._together.get(person)
+        if key is None:
             raise Unreadable
-        return found[person]
-
-    async def _ask(self) -> dict[str, PersonKey]:
-        """One question for all who asked in the same turn of the loop: hundreds of messages leave at once."""
-        self._question = None
-        return await self.keys(self._asked_for)
+        return key
 
     async def erase(self, person: str) -> None:
         """Delete the key: whatever was sealed for this person can never be read again."""

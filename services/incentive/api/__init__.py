@@ -57,6 +57,7 @@ PEOPLE = (
     staff.add_payments,
     staff.add_people,
     debts.add_debts,
+    debts.add_receipts,
     staff.add_claims,
     staff.add_funds,
     held_completions.add_held,

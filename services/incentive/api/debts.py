@@ -42,6 +42,11 @@ def add_debts(router: APIRouter, door: Door) -> None:
         command = DecidePlan(applicant_id, body.agreed, *seen, staff.username)
         return dict(await door.execute(command))
 
+
+def add_receipts(router: APIRouter, door: Door) -> None:
+    """The secretariat records, by receipt, what people repay and what is given back to them."""
+    secretariat = Depends(door.accounts.require("secretariat"))
+
     @router.post("/staff/participants/{applicant_id}/repayments", status_code=202, summary="Catat pengembalian")
     async def repaid(applicant_id: ApplicantId, body: RepaymentBody, staff: Staff = secretariat) -> dict[str, Any]:
         command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)

@@ -194,7 +194,7 @@ async def test_an_order_to_an_account_that_was_changed_meanwhile_is_kept_back() 
 
 async def test_with_our_own_database_away_nothing_has_left() -> None:
     class Away(MemoryDatabase):
-        async def get(self, collection: str, id: Any) -> Any:
+        async def find(self, collection: str, where: Any, **rest: Any) -> Any:
             raise TransientError("away")
 
     known, bank = _Known(), _Asked()

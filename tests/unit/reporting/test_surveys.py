@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.servers import ROOT
 from services.reporting.domain.projections import JOURNEYS, SURVEYS, project
 from services.reporting.pages.dashboard import Shown, render
-from services.reporting.pages.survey_view import QUESTIONS, plain, questions
+from services.reporting.pages.survey_view import plain, questions
 from shared.contracts.incentive import SurveyAnswered
 from tests.unit.reporting.test_projections import Kept
 
@@ -61,8 +59,3 @@ def test_few_answers_are_hidden_from_the_public_and_from_whoever_subtracts() -> 
     assert "<b>9</b>" in said
     assert said.count("<rect") == 1, "a bar is a number too"
     assert said.count("persen dari jawaban") == 1
-
-
-def test_both_services_have_the_same_questions() -> None:
-    asked = ROOT / "services" / "incentive" / "data" / "survey_questions.json"
-    assert json.loads(QUESTIONS.read_text(encoding="utf-8")) == json.loads(asked.read_text(encoding="utf-8"))
