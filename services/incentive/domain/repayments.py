@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.incentive.domain.debts import Debt
 from services.incentive.domain.draft import Draft
 from services.incentive.domain.ledger import LedgerAccount
 from services.incentive.domain.participant import PurchaseState
@@ -69,10 +68,11 @@ def record_refund(draft: Draft, command: RecordRefund, is_known: bool) -> dict[s
     """Replies with what is left to give back, in rupiah. Raises RECEIPT_KNOWN, REFUND_ABOVE_REPAID."""
     if is_known:
         raise Refused("RECEIPT_KNOWN")
-    debt = draft.person.debt or Debt(draft.now)
-    left = debt.to_return_rupiah - command.amount_rupiah
-    if left < 0:
-        raise Refused("REFUND_ABOVE_REPAID", left_rupiah=debt.to_return_rupiah)
+    debt = draft.person.debt
+    owed = debt.to_return_rupiah if debt else 0
+    if debt is None or command.amount_rupiah > owed:
+        raise Refused("REFUND_ABOVE_REPAID", left_rupiah=owed)
+    left = owed - command.amount_rupiah
     give_back(draft, LedgerAccount.TREASURY, command.amount_rupiah, command.step)
     draft.set(debt=replace(debt, to_return_rupiah=left))
     draft.tell(
