@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.incentive.money_proof import audit, prove
+from services.incentive.money_proof import audit, prove, spans
 from shared.engine.ports import Document, Put
 from tests.fakes import MemoryDatabase, MemoryStore
 from tests.unit.incentive.builders import reference
@@ -38,22 +38,31 @@ async def stored(store: MemoryStore, people: list[Document], postings: list[Docu
     return database
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 2000])
-async def test_everybody_is_judged_once_whatever_the_pages(size: int) -> None:
+@pytest.mark.parametrize(("people", "most", "ranges"), [(0, 5, 1), (5, 5, 1), (6, 5, 16), (80, 5, 16), (81, 5, 256)])
+def test_each_id_there_can_be_lies_in_exactly_one_range(people: int, most: int, ranges: int) -> None:
+    found = spans(people, most)
+    assert len(found) == ranges
+    ids = ["", " ", "0", "00", "0f", "1", "10", "9z", "a", "ann", "f", "ff", "fg", "f0e2-77", "zoe", "~", "日本"]
+    for id in [*ids, *(f"{number:x}" for number in range(300))]:
+        assert sum(span["$gte"] <= id and (id < span["$lt"] if "$lt" in span else True) for span in found) == 1
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 2000])
+async def test_everybody_is_judged_once_whatever_the_pages(most: int) -> None:
     people = [person(id) for id in ("ann", "ben", "cid", "dea")]
     database = await stored(MemoryStore(), people, [each for one in people for each in of(one["_id"])])
-    proof = await prove(database, RULES, size)
+    proof = await prove(database, RULES, most)
     assert not proof.doubtful
     assert (proof.participants, proof.paid, proof.returned, proof.under_way) == (4, 2_400_000, 0, 0)
     assert proof.totals == {"treasury": -2_400_000, "owed": 0, "paid": 2_400_000}
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 2000])
-async def test_postings_of_nobody_are_found_before_between_and_after_the_people(size: int) -> None:
+@pytest.mark.parametrize("most", [1, 2, 2000])
+async def test_postings_of_nobody_are_found_before_between_and_after_the_people(most: int) -> None:
     database = await stored(MemoryStore(), [person("ben"), person("dea")], of("ben") + of("dea"))
     lost = [posting(id, "due", "treasury", "owed") for id in ("ann", "cid", "eva")]
     await database.write([Put("ledger", each) for each in lost])
-    proof = await prove(database, RULES, size)
+    proof = await prove(database, RULES, most)
     assert sorted(proof.ownerless) == [f"{id}/post_training/1/due" for id in ("ann", "cid", "eva")]
     assert (proof.participants, proof.differing) == (2, {})
 
