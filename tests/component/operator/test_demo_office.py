@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -77,6 +78,7 @@ async def test_what_the_preview_tells_is_what_the_list_then_changes(tmp_path: Pa
     city.changed = {comes.nik: ("ELIGIBLE", "OFFICIAL_ASN"), goes.nik: ("OFFICIAL_ASN", "ELIGIBLE")}
     async with open_house() as house:
         office = cast(Office, HouseOffice(house))
+        house.clock.ahead = timedelta(days=11)  # the day of that list
         write_list(tmp_path / NEWER_FILE, [(goes.nik, "ASN"), (stays.nik, "TNI")])
         await newer_list.upload(office, tmp_path, preview=False)
         answers = await registered(house, city, [comes, goes, stays])

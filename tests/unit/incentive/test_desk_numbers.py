@@ -15,6 +15,7 @@ from services.incentive.adapters.files.register import Register
 from services.incentive.domain.clawbacks import ProposePlan
 from services.incentive.domain.days import day_of
 from services.incentive.domain.refused_claims import RefuseClaim
+from services.incentive.domain.repayments import RecordRepayment
 from services.incentive.domain.statement import RecordLine
 from shared.engine.ports import Put
 from shared.engine.rules import Outcome, OutcomeState
@@ -24,6 +25,7 @@ from tests.unit.incentive.catalogues import rows_of
 from tests.unit.incentive.city import City
 from tests.unit.incentive.counter import at_desk
 from tests.unit.incentive.house import House, open_house
+from tests.unit.incentive.owing import eligible
 from tests.unit.incentive.test_file_bank_journey import Town
 from tests.unit.registration.browser import Browser
 
@@ -46,6 +48,7 @@ EXPECTED = {
     "orang akan terlambat bila tidak ditindak": 2,
     "orang menunggu insentif yang terlambat": 7,
     "orang harus mengembalikan bantuan": 2,
+    "orang menunggu uangnya dikembalikan kantor": 1,
     "orang dengan sertifikat belum cocok": 1,
     "rekening baru diganti, masih ditahan": 1,
     "orang dengan rekening bersama": 2,
@@ -82,7 +85,7 @@ def pays(city: City) -> None:
 def whole_city() -> City:
     """What fifteen days in August left to do, with something for every number."""
     city = City()
-    for number in range(1, 16):
+    for number in range(1, 17):
         city.hear(selected(who(number)))
     city.fund()
     pays(city)
@@ -93,10 +96,12 @@ def whole_city() -> City:
     city.pass_days(2)
     for number in (8, 9):
         learned(city, number)
-    for number in (10, 11):
+    for number in (10, 11, 16):
         city.redeem(city.buy(applicant_id=who(number)))
         city.hear(ineligible(who(number)))
     city.ask(ProposePlan(who(11), 3, day_of(city.now + 20 * DAY), "maker"))
+    city.ask(RecordRepayment(who(16), "R-1", 50_000, "maker"))
+    city.hear(eligible(who(16)))
     city.pass_days(11)
     code = city.buy(applicant_id=who(12))
     city.redeem(code)
@@ -167,7 +172,7 @@ async def test_every_number_of_the_start_page_is_the_length_of_its_list(full_hou
     page = {what: await desk.get(place.replace("&amp;", "&")) for place, _, what in tiles}
     foretold = set(FORETOLD.findall(page["orang akan terlambat bila tidak ditindak"]))
     late = set(LATE.findall(page["orang menunggu insentif yang terlambat"]))
-    debts = set(DEBTS.findall(page["orang harus mengembalikan bantuan"]))
+    debts = set(DEBTS.findall(page["orang harus mengembalikan bantuan"])) - {"/petugas/pengembalian/keadaan/refunding"}
     unbooked = "dana tercatat tanpa baris rekening koran lebih dari 3 hari"
     listed = {
         "orang jatuh tempo, belum masuk daftar": persons(page["orang jatuh tempo, belum masuk daftar"]),
@@ -181,6 +186,7 @@ async def test_every_number_of_the_start_page_is_the_length_of_its_list(full_hou
         "orang akan terlambat bila tidak ditindak": await people(desk, foretold),
         "orang menunggu insentif yang terlambat": await people(desk, late),
         "orang harus mengembalikan bantuan": await people(desk, debts),
+        "orang menunggu uangnya dikembalikan kantor": persons(page["orang menunggu uangnya dikembalikan kantor"]),
         "orang dengan sertifikat belum cocok": persons(page["orang dengan sertifikat belum cocok"]),
         "rekening baru diganti, masih ditahan": rows(page["rekening baru diganti, masih ditahan"]),
         "orang dengan rekening bersama": rows(page["orang dengan rekening bersama"]),

@@ -24,7 +24,7 @@ async def test_signing_in_leads_to_the_start_page_and_every_number_to_its_list(h
     auditor = await at_desk(house, "auditor")
     page = await auditor.get("/petugas")
     tiles = TILE.findall(page)
-    assert len(tiles) == 16
+    assert len(tiles) == 17
     assert [count for _, count, what in tiles if what.startswith("orang jatuh tempo")] == ["0"]
     for place, _, _ in tiles:
         assert "<h1>" in await auditor.get(place.replace("&amp;", "&"))
