@@ -82,6 +82,16 @@ def pays(city: City) -> None:
     city.batch(until, "B20200810-0000000C")
 
 
+def owes(city: City) -> None:
+    """Two who owe what they received, one of them with a plan, and one who gets back what was repaid."""
+    for number in (10, 11, 16):
+        city.redeem(city.buy(applicant_id=who(number)))
+        city.hear(ineligible(who(number)))
+    city.ask(ProposePlan(who(11), 3, day_of(city.now + 20 * DAY), "maker"))
+    city.ask(RecordRepayment(who(16), "R-1", 50_000, "maker"))
+    city.hear(eligible(who(16)))
+
+
 def whole_city() -> City:
     """What fifteen days in August left to do, with something for every number."""
     city = City()
@@ -96,12 +106,7 @@ def whole_city() -> City:
     city.pass_days(2)
     for number in (8, 9):
         learned(city, number)
-    for number in (10, 11, 16):
-        city.redeem(city.buy(applicant_id=who(number)))
-        city.hear(ineligible(who(number)))
-    city.ask(ProposePlan(who(11), 3, day_of(city.now + 20 * DAY), "maker"))
-    city.ask(RecordRepayment(who(16), "R-1", 50_000, "maker"))
-    city.hear(eligible(who(16)))
+    owes(city)
     city.pass_days(11)
     code = city.buy(applicant_id=who(12))
     city.redeem(code)
