@@ -74,15 +74,18 @@ def test_more_than_was_repaid_is_refused_with_what_is_left(rupiah: int) -> None:
     assert city.person() == before
 
 
-@pytest.mark.parametrize("rupiah", [100_000, 700_000, 900_000])
-def test_a_receipt_is_recorded_once_whatever_sum_it_names(rupiah: int) -> None:
-    """500,000 rupiah stand in two postings, 300,000 for the course and the rest for an incentive."""
+@pytest.mark.parametrize(("first", "number"), [(100_000, "T-1"), (500_000, "T-1"), (100_000, "T-2"), (400_000, "T-2")])
+def test_a_receipt_is_recorded_once_whichever_accounts_it_touched(first: int, number: str) -> None:
+    """300,000 rupiah of what goes back are the course's: T-1 touches that or both, T-2 after a T-1 of 300,000 none."""
     city = refunding()
-    city.ask(refund(500_000))
-    with pytest.raises(Refused, match="RECEIPT_KNOWN"):
-        city.ask(refund(rupiah))
-    assert city.person().debt.to_return_rupiah == 400_000
-    assert len(city.told(ClawbackRefunded)) == 1
+    if number == "T-2":
+        city.ask(refund(300_000))
+    city.ask(refund(first, number))
+    left, told = city.person().debt.to_return_rupiah, len(city.told(ClawbackRefunded))
+    for rupiah in (first, 1):
+        with pytest.raises(Refused, match="RECEIPT_KNOWN"):
+            city.ask(refund(rupiah, number))
+    assert (city.person().debt.to_return_rupiah, len(city.told(ClawbackRefunded))) == (left, told)
 
 
 def test_a_receipt_of_a_repayment_is_recorded_once_as_well() -> None:
