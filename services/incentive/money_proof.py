@@ -68,7 +68,7 @@ async def _pages(database: Database, most: int) -> AsyncIterator[tuple[Where, Pa
     coming: asyncio.Task[Page] | None = None
     span: Where = {}
     try:
-        for following in spans(await database.count("participants"), most):
+        for following in spans(await _about(database), most):
             read, before = asyncio.create_task(_read(database, following)), coming
             coming = read
             if before:
@@ -79,6 +79,12 @@ async def _pages(database: Database, most: int) -> AsyncIterator[tuple[Where, Pa
     finally:
         if coming:
             coming.cancel()
+
+
+async def _about(database: Database) -> int:
+    """About how many participants there are: sixteen times those of the first digit. Counting everybody took a tenth of
+    the time of the whole walk [200,000 participants, secantusd-rs]."""
+    return 16 * await database.count("participants", {"_id": {"$lt": "1"}})
 
 
 def spans(participants: int, most: int) -> list[Where]:
