@@ -61,11 +61,13 @@ def up(
     kafka: bool = False,
     simulators: bool = False,
     one_process: bool = False,
+    doors: tuple[Service, ...] = (),
     folder: Folder = RUN,
     json: Json = False,
 ) -> int:
-    """Run everything on this machine until Ctrl-C. `--kafka` takes Apache Kafka, which `make kafka` fetches."""
-    parts = {"kafka": kafka, "simulators": simulators, "one_process": one_process}
+    """Run everything on this machine until Ctrl-C. `--kafka` takes Apache Kafka, which `make kafka` fetches.
+    `--doors incentive` lets a process of its own answer that service's callers."""
+    parts: dict[str, Any] = {"kafka": kafka, "simulators": simulators, "one_process": one_process, "doors": doors}
     return run(running.up(folder.resolve(), port=port, **parts, say=lambda text: said(text, json)))
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -15,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import httpx
 import uvicorn
 
+from deploy.part import Part
 from deploy.processes import free_port, peak_megabytes, processor_seconds
 from deploy.proxy import proxy
 from deploy.servers import Broker, Kafka, Secantus, Tansu
@@ -28,62 +27,11 @@ SERVICES = ("registration", "incentive", "notification", "reporting")
 ONE_PROCESS = "services"
 """Name of the part that holds all four."""
 KEYS = ("master", "index", "records")
-START_SECONDS = 60
 RESTART_AFTER_SECONDS = 1.0
 T = TypeVar("T")
-
-
 LISTENERS = ("notification", "reporting")
 """They tell and count what happened; whoever stands at a door goes first when the processors are short."""
 _GIVES_WAY = ("nice", "-n", "10") if shutil.which("nice") else ()
-
-
-@dataclass(eq=False)
-class Part:
-    """One process of the stack; `port` is None for those that nobody calls."""
-
-    name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    log: Path
-    port: int | None = None
-    health: str | None = None
-    serves: Sequence[str] = ()
-    """First parts of the paths that are its own."""
-    process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command, env={**os.environ, **self.environment}, stdout=log, stderr=log
-            )
-
-    async def stop(self) -> None:
-        process = self.process
-        if process and process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), 20)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-
-    async def until_ready(self) -> None:
-        """Raises RuntimeError with the end of the log when it does not come up."""
-        if not self.health:
-            return
-        async with httpx.AsyncClient() as client:
-            for _ in range(START_SECONDS * 5):
-                if self.process and self.process.returncode is not None:
-                    break
-                try:
-                    if (await client.get(f"http://127.0.0.1:{self.port}{self.health}")).status_code == 200:
-                        return
-                except httpx.HTTPError:
-                    await asyncio.sleep(0)
-                await asyncio.sleep(0.2)
-        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-        raise RuntimeError(f"{self.name} did not become ready:\n{tail}")
 
 
 @dataclass(eq=False)
@@ -154,12 +102,13 @@ async def embedded(
     simulators: bool = False,
     services: Sequence[str] = SERVICES,
     one_process: bool = False,
+    doors: Sequence[str] = (),
     extra: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stack]:
     """The whole system, ready to be used, under `folder`; ended with the block.
 
     `one_process` puts the four services into one. `kafka` takes Apache Kafka (`make kafka`) for the broker.
-    `extra` are further settings for every part.
+    `doors` names services whose callers a process of their own answers. `extra` are further settings for every part.
     """
     _make_keys(folder)
     broker: Broker = Kafka(folder / "broker") if kafka else Tansu(folder / "broker")
@@ -167,7 +116,11 @@ async def embedded(
     stack = Stack(folder, broker, Secantus(folder / "database"), address, extra=extra or {})
     try:
         await asyncio.gather(stack.broker.start(), stack.database.start())
-        await _start_all(stack, services, simulators, one_process)
+        outside = [_simulators(stack)] if simulators else []  # first: the services are told where it is
+        parts = [_together(stack)] if one_process else [part for each in services for part in _of(stack, each, doors)]
+        await _start(stack, [*outside, *parts])
+        if "incentive" in services:
+            await _start(stack, [stack.add("border", "services.incentive.border_process")])
         async with serving(_front(stack, port)), _supervision(stack):
             yield stack
     finally:
@@ -203,16 +156,19 @@ def _simulators(stack: Stack) -> Part:
     return stack.add("simulators", "deploy.simulators", port, "/health", ["simulators"])
 
 
-async def _start_all(stack: Stack, services: Sequence[str], simulators: bool, one_process: bool) -> None:
-    """The outside world is named first, since the services are told where it is."""
-    outside = [_simulators(stack)] if simulators else []
-    if one_process:
-        parts = [stack.add(ONE_PROCESS, "deploy.one_process", free_port(), "/reporting/health", SERVICES)]
-    else:
-        parts = [stack.add(s, f"services.{s}", free_port(), f"/{s}/health", [s]) for s in services]
-    await _start(stack, [*outside, *parts])
-    if "incentive" in services:
-        await _start(stack, [stack.add("border", "services.incentive.border_process")])
+def _together(stack: Stack) -> Part:
+    return stack.add(ONE_PROCESS, "deploy.one_process", free_port(), "/reporting/health", SERVICES)
+
+
+def _of(stack: Stack, service: str, doors: Sequence[str]) -> list[Part]:
+    """The process of a service; when it is among `doors`, a second one to which all callers come instead."""
+    parts = [stack.add(service, f"services.{service}", free_port(), f"/{service}/health", [service])]
+    if service in doors:
+        answers = stack.add(f"{service}-doors", f"services.{service}", free_port(), f"/{service}/health", [service])
+        answers.environment = {**answers.environment, "GELOMBANG_DOORS_ONLY": "true"}
+        parts[0].serves = ()
+        parts.append(answers)
+    return parts
 
 
 def _front(stack: Stack, port: int) -> uvicorn.Config:

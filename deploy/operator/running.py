@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from deploy.embedded import Stack, embedded, where
 from deploy.operator.installation import OperatorError, installation
@@ -22,17 +23,21 @@ async def up(
     kafka: bool,
     simulators: bool,
     one_process: bool = False,
+    doors: Sequence[str] = (),
     say: Callable[[str], None] = print,
 ) -> int:
     """Run until interrupted; `folder` is absolute, since the parts find their files by it.
 
-    Raises OperatorError when Apache Kafka was asked for and is not fetched.
+    Raises OperatorError when Apache Kafka was asked for and is not fetched, or when the choices exclude each other.
     """
+    if one_process and doors:
+        raise OperatorError("--one-process puts the services together and --doors sets them apart: take one of the two")
     if kafka and not Kafka.fetched():
         raise OperatorError("Apache Kafka is not here: run `make kafka` first (it needs Java), or leave --kafka out")
     _end_once(say)
     with contextlib.suppress(asyncio.CancelledError):  # the normal end: a person or the machine asked for it
-        async with embedded(folder, port=port, kafka=kafka, simulators=simulators, one_process=one_process) as stack:
+        choice: dict[str, Any] = {"simulators": simulators, "one_process": one_process, "doors": doors}
+        async with embedded(folder, port=port, kafka=kafka, **choice) as stack:
             where(stack)
             await _first_account(folder, say)
             titles = f"{stack.broker.title} and {stack.database.title}"

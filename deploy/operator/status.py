@@ -86,4 +86,4 @@ def lines(found: dict[str, Any]) -> list[str]:
             "IN QUARANTINE (gelombang restore confirm)" if service.get("quarantine") else "",
         ]
         told.append(", ".join(part for part in parts if part))
-    return told
+    return told + [f"process {name} is away" for name, one in found["processes"].items() if not one["alive"]]

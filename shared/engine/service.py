@@ -68,7 +68,11 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """The world a service lives in. `seal` and `unseal` protect whole records in dead letters."""
+    """The world a service lives in. `seal` and `unseal` protect whole records in dead letters.
+
+    With `doors_only` this process decides what its callers ask and never seeks the lead nor hears a topic, so that no
+    work holds them up; another process of the service does all that.
+    """
 
     database: Database
     broker: Broker
@@ -78,6 +82,7 @@ class Ports:
     metrics: EngineMetrics
     partitions: int = 12
     topic_prefix: str = "gelombang."
+    doors_only: bool = False
     chance: random.Random = field(default_factory=secrets.SystemRandom)
 
 
@@ -168,16 +173,10 @@ class Service:
     async def start(self) -> None:
         """Open the door when broker and database were both reached; waits for them as long as it takes."""
         await self._until_reached(self._prepare)
-        for run in (
-            self.committer.run,
-            self.leader.run,
-            self._relay.run,
-            self.effects.run,
-            self._schedule.run,
-        ):
-            self._working.append(self._part(run))
+        work = () if self.ports.doors_only else (self.leader.run, self._relay.run, self.effects.run, self._schedule.run)
+        self._working += [self._part(run) for run in (self.committer.run, *work)]
         await self._until_reached(self._relearn)
-        if self._sources:
+        if self._sources and not self.ports.doors_only:
             self._listening.append(self._part(self._listen))
         self.ready = True
 

@@ -45,6 +45,9 @@ class CommonSettings(BaseSettings):
     state_dir: Path = Path("run")
     """Files this process may write (messages, flyers, sheets being read)."""
 
+    doors_only: bool = False
+    """This process answers callers and nothing else: another one of the service hears, tells and works."""
+
     topic_prefix: str = "gelombang."
     database_prefix: str = ""
     clock_file: Path | None = None

@@ -122,7 +122,7 @@ class Vault:
 
     async def key(self, person: str) -> PersonKey:
         """The key of one person. Raises Unreadable when it was erased or never made."""
-        key = await self._together.get(person)
+        key = self._remembered(person) or await self._together.get(person)
         if key is None:
             raise Unreadable
         return key

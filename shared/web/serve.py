@@ -44,6 +44,7 @@ def ports_of(name: str, settings: CommonSettings) -> Ports:
         unseal=seal.unseal,
         metrics=EngineMetrics(name, traces=Traces.to(name, settings.otlp_endpoint)),
         topic_prefix=settings.topic_prefix,
+        doors_only=settings.doors_only,
     )
 
 

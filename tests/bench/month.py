@@ -2,8 +2,9 @@
 
 First 10,000 people are stored, all with one incentive due, and paid; then so many more are stored, paid already, that
 PEOPLE (default 500,000) are there, DUE of them (default 10,000) due, and these are paid beside all the others.
-Meanwhile one participant looks at their page four times a second. At last everything is audited. Broker, database,
-the four services, the simulated bank and the bench share all processors, and it is shown how much of them each took.
+Meanwhile one participant looks at their page four times a second. A process of its own answers incentive's callers, as
+in a city of that size (docs/operations.md); DOORS=0 leaves it out. At last everything is audited. Broker, database, the
+four services, the simulated bank and the bench share all processors, and it is shown how much of them each took.
 Figures go to out/bench-month.json.
 """
 
@@ -35,6 +36,7 @@ from tests.bench.report import OUT, rounded
 from tests.bench.stored import tell
 
 FIRST = int(os.environ.get("FIRST", "10000"))
+DOORS = () if os.environ.get("DOORS") == "0" else ("incentive",)
 STEP = 25_000
 RUPIAH = 1_000_000
 """More than anybody is due, of the funds for each."""
@@ -158,10 +160,11 @@ async def audited(office: Office) -> Figures:
 
 
 async def measure(stack: Stack, people: int, due: int) -> Figures:
-    part = stack.parts["incentive"]
-    assert part.process
-    assert part.port
-    office = Office(stack, part.port)
+    works = stack.parts["incentive"]
+    answers = stack.parts.get("incentive-doors", works)
+    assert works.process
+    assert answers.port
+    office = Office(stack, answers.port)
     await office.sign_in()
     city = await Participants.made(office.database, stack.folder / "secrets")
     try:
@@ -178,7 +181,7 @@ async def measure(stack: Stack, people: int, due: int) -> Figures:
         f"{FIRST} stored": first,
         f"{people} stored": second,
         "audit": audit,
-        "incentive_mb": peak_megabytes(part.process.pid),
+        "incentive_mb": peak_megabytes(works.process.pid),
     }
 
 
@@ -189,7 +192,8 @@ async def main() -> Figures:
         clock = folder / "clock.json"
         ProgrammeClock.write(clock, Participants.now(), 1.0)
         extra = {"CLOCK_FILE": str(clock), "BANK_FAULT_SHARE": "0"}
-        async with embedded(folder, port=free_port(), kafka=Kafka.fetched(), simulators=True, extra=extra) as stack:
+        choice: Any = {"simulators": True, "doors": DOORS, "extra": extra}
+        async with embedded(folder, port=free_port(), kafka=Kafka.fetched(), **choice) as stack:
             titles = f"{stack.broker.title}, {stack.database.title}"
             tell(f"servers run: {titles}")
             return {"servers": titles, **await measure(stack, people, due)}

@@ -28,9 +28,12 @@ NAMES = sorted(services())
 ONCE = {"secrets", "provision"}
 EXTRA_RIGHTS = {"secrets": ["CHOWN"], "proxy": ["NET_BIND_SERVICE"]}
 RESTART = {"border": "always"}
+DOORS = {"incentive-doors": "incentive"}
+"""Processes that only answer whoever calls their service; they are that service, its user and its secrets."""
 SETTINGS: dict[str, type[CommonSettings]] = {
     "registration": RegistrationSettings,
     "incentive": IncentiveSettings,
+    "incentive-doors": IncentiveSettings,
     "border": IncentiveSettings,
     "notification": NotificationSettings,
     "reporting": ReportingSettings,
@@ -86,8 +89,8 @@ def test_nobody_is_root_but_the_giver_of_secrets_and_no_two_are_the_same(name: s
     if name == "secrets":
         assert (user, service["network_mode"]) == ("0", "none")
     else:
-        assert int(user) == secrets.USERS[name] > 0
-    assert len({one["user"] for one in services().values()}) == len(NAMES)
+        assert int(user) == secrets.USERS[DOORS.get(name, name)] > 0
+    assert len({one["user"] for one in services().values()}) == len(NAMES) - len(DOORS)
 
 
 @each
@@ -138,17 +141,18 @@ def test_broker_and_database_are_reached_from_inside_only() -> None:
 @each
 def test_secrets_are_files_of_ones_own(name: str, service: Service) -> None:
     told = environment(name, {}) if "environment" in service else {}
+    holder = DOORS.get(name, name)
     for key, value in told.items():
         if re.search("PASSWORD|KEY|TOKEN|SECRET", key):
             assert key.endswith("_FILE"), key
         if key.endswith("_FILE"):
             folder, _, file = value.rpartition("/")
             assert folder == "/run/secrets"
-            assert file in secrets.holders()[name]
+            assert file in secrets.holders()[holder]
         assert not re.search(r"://[^@/]*:(?!\{password\})[^@/]*@", value), "a password inside an address"
-    if name in secrets.holders():
-        assert [source for source in volumes(service) if source.startswith("secrets")] == [f"secrets-{name}"]
-        assert volumes(service)[f"secrets-{name}"] == "/run/secrets:ro"
+    if holder in secrets.holders():
+        assert [source for source in volumes(service) if source.startswith("secrets")] == [f"secrets-{holder}"]
+        assert volumes(service)[f"secrets-{holder}"] == "/run/secrets:ro"
 
 
 def test_every_volume_for_secrets_or_state_is_prepared() -> None:
@@ -178,11 +182,28 @@ def test_what_a_service_writes_lies_in_a_volume(name: str, service: Service) -> 
     assert environment(name, {})["GELOMBANG_STATE_DIR"] == volumes(service)[f"state-{name}"] == "/state"
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "border", "simulators"])
+@pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_every_setting_that_is_told_exists(name: str) -> None:
     """A misspelt one would be ignored, and the default taken."""
     known = {f"GELOMBANG_{field.upper()}" for field in SETTINGS[name].model_fields}
     assert set(environment(name, {})) <= known
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_the_doors_of_a_service_are_the_service_but_for_one_setting(name: str, service: Service) -> None:
+    of = services()[DOORS[name]]
+    assert service["profiles"] == ["doors"], "who does not ask for it has one process"
+    assert service["environment"] == {**of["environment"], "GELOMBANG_DOORS_ONLY": "true"}
+    own = {"profiles", "environment"}
+    assert {key: service[key] for key in service.keys() - own} == {key: of[key] for key in of.keys() - own}
+
+
+@pytest.mark.parametrize(("name", "service"), DOORS.items())
+def test_the_proxy_brings_callers_to_the_doors_when_it_is_told_so(name: str, service: str) -> None:
+    variable = f"GELOMBANG_{service.upper()}_DOORS"
+    assert services()["proxy"]["environment"][variable] == f"${{{variable}:-{service}}}"
+    assert f"reverse_proxy /{service}/* {{${variable}:{service}}}:8080" in read("deploy/compose/Caddyfile")
+    assert f"{variable}={name} docker compose --profile doors up" in read("docker-compose.yml")
 
 
 def test_the_border_is_incentive_to_broker_and_database_and_has_no_key_of_persons() -> None:
@@ -200,7 +221,7 @@ def test_the_border_is_incentive_to_broker_and_database_and_has_no_key_of_person
 
 def test_the_door_leads_to_every_service_under_its_own_prefix_and_hides_the_machine() -> None:
     text = read("deploy/compose/Caddyfile")
-    led = dict(re.findall(r"^\s*reverse_proxy /(\w+)/\* (\w+):8080$", text, re.MULTILINE))
+    led = dict(re.findall(r"^\s*reverse_proxy /(\w+)/\* (?:\{\$\w+:)?(\w+)\}?:8080$", text, re.MULTILINE))
     assert led == {**{name: name for name in SERVICES}, "api": "incentive"}
     assert not re.search("handle_path|strip_prefix|rewrite|uri ", text)
     hidden = re.search(r"@inside path (.+)", text)

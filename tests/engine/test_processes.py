@@ -14,6 +14,7 @@ import pytest
 
 from shared.engine.committer import AT_A_TIME
 from shared.engine.journal import HEAD, HEADS
+from shared.engine.marks import FEEDS
 from shared.engine.ports import Consumer, FeedListener, Record, TransientError
 from tests.engine import toy
 from tests.engine import world as world_module
@@ -73,6 +74,40 @@ def test_the_door_does_not_wait_until_a_group_is_joined(monkeypatch: pytest.Monk
         await world.ask("a/0", toy.Add("a"))
 
     check(run(World({}), scenario))  # and what waited on the topic meanwhile was heard
+
+
+DOORS = ("shop", "books")
+
+
+def works(world: World, name: str) -> None:
+    """Another process of the service comes, beside the one at the door."""
+    world.launch(f"{name}-works", world.processes[name].definition, name)
+
+
+async def told(world: World) -> int:
+    """Records on the topics when every lease of somebody dead has run out long ago."""
+    await asyncio.sleep(60)
+    return sum(len(partition) for topic in world.log.topics.values() for partition in topic)
+
+
+def test_a_process_of_doors_alone_decides_and_neither_tells_nor_hears_nor_works() -> None:
+    """So no work holds its callers up, and it answers while the process that works is away."""
+
+    async def scenario(world: World) -> None:
+        for name in DOORS:
+            dead = world.processes.pop(name)
+            await dead.bury()
+            world.launch(name, dead.definition, dead.home, doors_only=True)
+        await world.ask("a/0", toy.Add("a"))
+        assert not await told(world)
+        works(world, "shop")
+        assert await told(world)
+        assert not world.stores["books"].documents(FEEDS)
+        works(world, "books")
+
+    world = run(World({}), scenario)
+    check(world)
+    assert sum(world.bank.payments.values()) == 1
 
 
 class Noted:

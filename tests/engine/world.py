@@ -43,6 +43,7 @@ class Process:
     definition: Callable[[Callable[[str], str | None]], Definition]
     home: str
     """Name of its store."""
+    doors_only: bool = False
     alive: bool = True
     service: Service | None = None
     died: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,6 +74,7 @@ class Process:
             metrics=EngineMetrics(definition.name),
             partitions=PARTITIONS,
             topic_prefix="",
+            doors_only=self.doors_only,
             chance=self.world.chance,
         )
         self.service = build_service(definition, ports)
@@ -139,8 +141,8 @@ class World:
             self.log.lose_tail(self.chance.randint(1, 4))
         return fault
 
-    def launch(self, name: str, definition: Callable[[Any], Definition], store: str) -> None:
-        process = Process(self, definition, store)
+    def launch(self, name: str, definition: Callable[[Any], Definition], store: str, doors_only: bool = False) -> None:
+        process = Process(self, definition, store, doors_only)
         self.processes[name] = process
         process.start()
 
@@ -157,7 +159,7 @@ class World:
             for name, process in list(self.processes.items()):
                 if not process.alive or (process.service and process.service.failed):
                     await process.bury()
-                    self.launch(name, process.definition, process.home)
+                    self.launch(name, process.definition, process.home, process.doors_only)
 
     async def ask(self, key: str, command: toy.Add) -> None:
         """A client that asks again with the same key until it has an answer."""

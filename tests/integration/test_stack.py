@@ -12,7 +12,9 @@ import pytest
 
 from deploy.demo.sheets import build_city
 from deploy.demo.story import application
-from deploy.embedded import LISTENERS, SERVICES, Stack, embedded
+from deploy.embedded import LISTENERS, SERVICES, Stack, embedded, where
+from deploy.operator.installation import installation
+from deploy.operator.status import status
 from deploy.processes import free_port
 from tests.collector import collecting
 
@@ -51,6 +53,24 @@ async def test_who_listens_gives_way_to_who_stands_at_a_door(tmp_path: Path) -> 
             if part.process
         }
     assert {name for name in niceness if niceness[name] > niceness["registration"]} == set(LISTENERS)
+
+
+async def test_the_doors_of_a_service_take_what_comes_while_it_is_away(tmp_path: Path) -> None:
+    """And what they took is told and done once it is back."""
+    person = build_city(40).online[0]
+    async with embedded(tmp_path, port=free_port(), simulators=True, doors=("registration",)) as stack:
+        where(stack)
+        works = stack.parts["registration"]
+        assert works.process
+        os.kill(works.process.pid, signal.SIGKILL)
+        async with httpx.AsyncClient(base_url=stack.address, timeout=30) as client:
+            headers = {"Idempotency-Key": "doors-test-1"}
+            answer = await client.post("/registration/applications", json=application(person), headers=headers)
+            assert answer.status_code == 202, answer.text
+        async with installation(tmp_path) as found, asyncio.timeout(RESTART_SECONDS):
+            while (seen := (await status(found))["services"]["registration"])["unpublished_rows"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        assert seen["rows"] > 0
 
 
 async def test_four_services_work_in_one_process(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-from deploy.embedded import Part
+from deploy.part import Part
 from deploy.processes import free_port
 from deploy.servers import Tansu
 from deploy.serving import serving
