@@ -116,8 +116,9 @@ class Effects:
 
     async def _expire(self) -> None:
         lost = {"state": "attempting", "kind": {"$in": list(self._kinds)}, "next_at": {"$lt": self._clock.wall()}}
-        for document in await self._database.find(EFFECTS, lost, limit=MOST):
-            await self._outcomes.record(document, Outcome(OutcomeState.UNKNOWN, {"reason": "CLAIM_EXPIRED"}))
+        expired = await self._database.find(EFFECTS, lost, limit=MOST)
+        unknown = Outcome(OutcomeState.UNKNOWN, {"reason": "CLAIM_EXPIRED"})
+        await asyncio.gather(*(self._outcomes.record(each, unknown) for each in expired))  # so that they share commits
 
     async def _fill(self, lane: _Lane) -> bool:
         """Claim a slice and begin its calls beside each other; True when there may be more."""

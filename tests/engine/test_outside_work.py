@@ -174,3 +174,27 @@ def test_a_claim_that_took_too_long_is_not_acted_on(monkeypatch: pytest.MonkeyPa
 
     check(run(World({}), scenario))
     assert calls == ["ask", "pay"]
+
+
+def test_claims_that_expired_are_noted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after another each would cost a commit of its own, and what has an unknown outcome would wait for all."""
+    under_way, most = 0, 0
+    record, claim = Outcomes.record, Effects._claim
+    slow = iter([CLAIM_LEASE.total_seconds()])
+
+    async def expired_once(self: Effects, lane: Any, places: int) -> list[Document]:
+        documents = await claim(self, lane, places)
+        await asyncio.sleep(next(slow, 0) if documents else 0)
+        return documents
+
+    async def counted(self: Outcomes, document: Document, outcome: Outcome) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way if outcome.data == {"reason": "CLAIM_EXPIRED"} else 0)
+        await record(self, document, outcome)
+        under_way -= 1
+
+    monkeypatch.setattr(Effects, "_claim", expired_once)
+    monkeypatch.setattr(Outcomes, "record", counted)
+    check(run(World({}), everybody))
+    assert most > 1
