@@ -28,7 +28,7 @@ from services.incentive.domain.payouts import Payment
 from shared.contracts.decision import State
 from shared.platform.clock import ProgrammeClock, SystemClock
 from shared.platform.mongo import MongoDatabase
-from shared.security.accounts import Accounts
+from shared.security.accounts import Accounts, Role
 from shared.security.vault import ensure_key
 from tests.payouts.invariants import check
 from tests.payouts.seeded import STATES, seed
@@ -44,6 +44,8 @@ ANSWER_SECONDS = 300
 """A statement of thousands of lines is read in one request."""
 DECIDED_AT_ONCE = 8
 KEYS = ("master", "index", "records")
+ROLES: Mapping[str, Role] = {"siti": "secretariat", "kepala": "approver"}
+PASSWORDS = {name: f"kata sandi {name} panjang" for name in ROLES}
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Office:
     part: Part
     client: httpx.AsyncClient
     database: MongoDatabase
+    accounts: Accounts
     bank: Bank
     at_bank: list[str]
     """Orders that the bank is answering just now."""
@@ -131,8 +134,15 @@ class Office:
             while not await there():  # noqa: ASYNC110  # it comes from another process
                 await asyncio.sleep(0.2)
 
+    async def sign_in(self, once: Mapping[str, str] | None = None) -> None:
+        """With one-time passwords at first. Who does nothing for as long as a long storm takes is signed out."""
+        for name, password in PASSWORDS.items():
+            typed = (once[name], password) if once else (password,)
+            self.tokens[name] = await self.accounts.sign_in(name, *typed)
+
     async def explain(self) -> None:
         """The statement tells what came back; a person decides from it what is still unknown."""
+        await self.sign_in()
         await self.ask("siti", "reconciliation", {"since": "2020-01-01T00:00:00Z"})
         rows = [each for person in await self.all(Participant) for each in person.entitlements]
         doubtful = [each.reference for each in rows if each.state == "unknown" or each.conflict]
@@ -171,11 +181,9 @@ async def office(space: Space, folder: Path, people: int, chance: random.Random)
             command = (sys.executable, "-W", "ignore", "-m", "services.incentive")
             log = folder / "incentive.log"
             part = Part("incentive", command, environment, log, port, "/incentive/health")
-            made = Office(part, client, database, bank, at_bank)
             accounts = Accounts(database, SystemClock())
-            for name, role in (("siti", "secretariat"), ("kepala", "approver")):
-                once = await accounts.add(name, name.title(), [role])  # type: ignore[list-item]
-                made.tokens[name] = await accounts.sign_in(name, once, f"kata sandi {name} panjang")
+            made = Office(part, client, database, accounts, bank, at_bank)
+            await made.sign_in({name: await accounts.add(name, name.title(), [role]) for name, role in ROLES.items()})
             try:
                 await made.start()
                 yield made
