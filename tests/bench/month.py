@@ -24,7 +24,7 @@ import httpx
 
 from deploy.embedded import Stack, embedded
 from deploy.operator.installation import Installation
-from deploy.processes import free_port, peak_megabytes
+from deploy.processes import free_port
 from deploy.servers import Kafka
 from services.incentive import money_proof, store
 from services.incentive.domain.batches import Batch, BatchState
@@ -162,7 +162,6 @@ async def audited(office: Office) -> Figures:
 async def measure(stack: Stack, people: int, due: int) -> Figures:
     works = stack.parts["incentive"]
     answers = stack.parts.get("incentive-doors", works)
-    assert works.process
     assert answers.port
     office = Office(stack, answers.port)
     await office.sign_in()
@@ -181,7 +180,7 @@ async def measure(stack: Stack, people: int, due: int) -> Figures:
         f"{FIRST} stored": first,
         f"{people} stored": second,
         "audit": audit,
-        "incentive_mb": peak_megabytes(works.process.pid),
+        "megabytes": {name: most for name, most in stack.peaks().items() if name.startswith("incentive")},
     }
 
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.incentive import money_store
-from services.incentive.api.bodies import ApplicantId, PageNumber, PlanBody, PlanDecisionBody, RefundBody
+from services.incentive.api.bodies import ApplicantId, PageNumber, PlanBody, PlanDecisionBody, RefundBody, RepaymentBody
 from services.incentive.api.delay_pages import AgeCode
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.clawbacks import DecidePlan, ProposePlan, last_first_day
 from services.incentive.domain.debts import DebtState
-from services.incentive.domain.repayments import RecordRefund
+from services.incentive.domain.repayments import RecordRefund, RecordRepayment
 from services.incentive.pages import clawback_view
 from services.incentive.pages.ages import DEBTS
 from services.incentive.pages.clawback_view import OWING, STATES, opened_in
@@ -29,6 +29,7 @@ DONE = {
     "usul": "Rencana cicilan diusulkan; orang lain memeriksanya.",
     "setuju": "Rencana cicilan disetujui; peserta diberi tahu.",
     "tolak": "Rencana cicilan dikembalikan.",
+    "masuk": "Pengembalian sudah dicatat.",
     "kembali": "Uang yang dikembalikan sudah dicatat; peserta diberi tahu.",
 }
 
@@ -101,9 +102,18 @@ def add_plan_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
         return site.to(f"{PLACE}/{applicant_id}?selesai={'setuju' if body.agreed else 'tolak'}")
 
 
-def add_refund_form(router: APIRouter, door: Door, site: StaffSite) -> None:
-    """The secretariat records what the treasurer gave back, by the number of the receipt that was signed."""
+def add_receipt_forms(router: APIRouter, door: Door, site: StaffSite) -> None:
+    """The secretariat records money by receipt: what came in, and what the treasurer gave back."""
     secretariat = Depends(site.acting("secretariat"))
+
+    @router.post(f"{PLACE}/{{applicant_id}}/uang-masuk", include_in_schema=False)
+    async def repaid(request: Request, applicant_id: ApplicantId, staff: Staff = secretariat) -> RedirectResponse:
+        form = await sent(request)
+        given = {"repayment_id": form.get("repayment_id"), "amount_rupiah": whole(form.get("amount", ""), MOST_DIGITS)}
+        body = read(RepaymentBody, given)
+        command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)
+        await site.once(staff, form, command)
+        return site.to(f"{PLACE}/{applicant_id}?selesai=masuk")
 
     @router.post(f"{PLACE}/{{applicant_id}}/uang-kembali", include_in_schema=False)
     async def refunded(request: Request, applicant_id: ApplicantId, staff: Staff = secretariat) -> RedirectResponse:

@@ -68,7 +68,7 @@ def add_desk_pages(router: APIRouter, door: Door) -> None:
         line_pages.add_lines,
         clawback_pages.add_clawbacks,
         clawback_pages.add_plan_forms,
-        clawback_pages.add_refund_form,
+        clawback_pages.add_receipt_forms,
         letter_pages.add_letters,
         openings.add_opening_page,
         file_pages.add_files,

@@ -1,36 +1,32 @@
-"""One participant as staff see them: masked, with everything that is theirs, and repayments recorded."""
+"""One participant as staff see them: masked, with everything that is theirs."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
 
 from services.incentive.api import views
-from services.incentive.api.bodies import ApplicantId, RepaymentBody
+from services.incentive.api.bodies import ApplicantId
 from services.incentive.api.door import Door
 from services.incentive.api.staff import participant_of
 from services.incentive.domain.participant import Participant
 from services.incentive.domain.participation import REASONS
-from services.incentive.domain.repayments import RecordRepayment
 from services.incentive.pages import desk_view
 from services.incentive.pages.account_view import staff_remarks
 from services.incentive.pages.desk_words import STANDINGS, WARNINGS
 from services.incentive.pages.words import KINDS, PURCHASES, STAGES, STATES
 from shared.security.accounts import Staff
-from shared.web.forms import read, sent, whole
 from shared.web.staff_site import HOME, StaffSite
 
 PLACE = f"{HOME}/peserta"
-DONE = {"kembali": "Pengembalian sudah dicatat."}
-MOST_DIGITS = 13
 
 
 def add_people(router: APIRouter, door: Door, site: StaffSite) -> None:
-    """Everybody of the office reads; the secretariat records what comes back."""
-    anybody, secretariat = Depends(door.accounts.require()), Depends(site.acting("secretariat"))
+    """Everybody of the office reads."""
+    anybody = Depends(door.accounts.require())
 
     @router.get(f"{PLACE}/{{applicant_id}}", include_in_schema=False)
-    async def one(applicant_id: ApplicantId, selesai: str = "", staff: Staff = anybody) -> HTMLResponse:
+    async def one(applicant_id: ApplicantId, staff: Staff = anybody) -> HTMLResponse:
         person = await participant_of(door, applicant_id)
         keys = await door.vault.keys([applicant_id])
         shown = views.participant(person, keys.get(applicant_id), door.reference, codes=False)
@@ -47,18 +43,8 @@ def add_people(router: APIRouter, door: Door, site: StaffSite) -> None:
             fits={each.number: each.fit_points for each in person.purchases},
             why=_why(person),
             has_case=person.debt is not None,
-            notice=DONE.get(selesai, ""),
             **words,
         )
-
-    @router.post(f"{PLACE}/{{applicant_id}}/pengembalian", include_in_schema=False)
-    async def repaid(request: Request, applicant_id: ApplicantId, staff: Staff = secretariat) -> RedirectResponse:
-        form = await sent(request)
-        given = {"repayment_id": form.get("repayment_id"), "amount_rupiah": whole(form.get("amount", ""), MOST_DIGITS)}
-        body = read(RepaymentBody, given)
-        command = RecordRepayment(applicant_id, body.repayment_id, body.amount_rupiah, staff.username)
-        await site.once(staff, form, command)
-        return site.to(f"{PLACE}/{applicant_id}?selesai=kembali")
 
 
 def _why(person: Participant) -> str:

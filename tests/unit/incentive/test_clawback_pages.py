@@ -91,11 +91,11 @@ async def test_a_plan_is_proposed_by_one_and_agreed_by_another_who_saw_it(house:
     assert "Boleh dicicil menurut rencana Anda." in own
     assert "Rp 150.000 paling lambat 10 November 2020" in own
     repaid = {
-        "key": key_of(await secretariat.get(f"/petugas/peserta/{ANN}")),
+        "key": key_of(await secretariat.get(PLACE)),
         "repayment_id": "K-1",
         "amount": "200.000",
     }
-    await secretariat.post(f"/petugas/peserta/{ANN}/pengembalian", **repaid)
+    assert "Pengembalian sudah dicatat." in await secretariat.post(f"{PLACE}/uang-masuk", **repaid)
     page = words(await head.get(PLACE))
     assert "1 10 September 2020 150.000 150.000 2 10 Oktober 2020 150.000 50.000" in page
     assert "Sedang dicicil 1 orang" in words(await head.get("/petugas/pengembalian"))

@@ -201,10 +201,12 @@ async def test_a_participant_is_shown_without_what_only_the_person_needs(house: 
     await house.hear(ineligible(ANN))
     page = await secretariat.get(place)
     assert "Harus dikembalikan: Rp 450.000" in words(page)
-    form = {"key": key_of(page), "repayment_id": "TT-1", "amount": "50.000"}
+    case = f"/petugas/pengembalian/{ANN}"
+    form = {"key": key_of(await secretariat.get(case)), "repayment_id": "TT-1", "amount": "50.000"}
     for _ in range(2):
-        assert "Harus dikembalikan: Rp 400.000" in words(await secretariat.post(f"{place}/pengembalian", **form))
+        assert "Sisa Rp 400.000" in words(await secretariat.post(f"{case}/uang-masuk", **form))
+    assert "Harus dikembalikan: Rp 400.000" in words(await secretariat.get(place))
     too_much = {"key": "another", "repayment_id": "TT-2", "amount": "500.000"}
-    assert "REPAYMENT_ABOVE_DEBT" in await secretariat.post(f"{place}/pengembalian", 422, **too_much)
+    assert "REPAYMENT_ABOVE_DEBT" in await secretariat.post(f"{case}/uang-masuk", 422, **too_much)
     assert "PARTICIPANT_UNKNOWN" in await secretariat.get(f"/petugas/peserta/{ANN.replace('1', '2')}", 404)
     assert await eventually(lambda: secretariat.get(place), lambda page: "TT-1" not in page)

@@ -102,7 +102,7 @@ async def test_a_list_is_made_once_and_sent_back_with_a_reason_as_text(house: Ho
         (f"/petugas/sertifikat/{ANN}/tolak", "disputes"),
         (f"/petugas/rekening-koran/{'a' * 32}/jelaskan", "approver"),
         (f"/petugas/rekening-koran/{'a' * 32}/periksa", "secretariat"),
-        (f"/petugas/peserta/{ANN}/pengembalian", "placement"),
+        (f"/petugas/pengembalian/{ANN}/uang-masuk", "placement"),
     ],
 )
 async def test_each_act_is_for_its_role_and_another_site_s_form_for_nobody(house: House, act: str, role: str) -> None:

@@ -104,7 +104,7 @@ async def test_the_page_of_a_participant_leads_to_the_cancelled_case(house: Hous
     assert "Keberatan peserta diterima" in words(page)
     assert PLACE in page
     assert "aparatur sipil negara" not in page
-    assert "Catat pengembalian" not in page
+    assert "Catat uang yang masuk" not in await (await at_desk(house, "secretariat")).get(PLACE)
 
 
 async def test_who_had_no_debt_has_no_case_to_open(house: House) -> None:
