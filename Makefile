@@ -70,7 +70,7 @@ bench: setup ## Figures of this machine
 bench-door: setup ## Ten times the load that registration can bear, with two kill -9 in it: STORED=10000 is quicker
 	@$(BIN)/python -m tests.bench.door
 
-chaos: setup ## The engine under random faults, and long journeys through the doors: about two hours
+chaos: setup ## The engine under random faults, and long journeys through the doors: about two and a half hours
 	@$(BIN)/python -m tests.engine.chaos
 	@JOURNEYS=2000 $(BIN)/python -m pytest -q tests/contract/test_doors_in_order.py
 
