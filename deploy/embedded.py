@@ -26,6 +26,8 @@ from shared.security.vault import ensure_key
 SERVICES = ("registration", "incentive", "notification", "reporting")
 ONE_PROCESS = "services"
 """Name of the part that holds all four."""
+DOORS = "-doors"
+"""Ends the name of a part that only answers the callers of its service."""
 KEYS = ("master", "index", "records")
 RESTART_AFTER_SECONDS = 1.0
 T = TypeVar("T")
@@ -164,7 +166,7 @@ def _of(stack: Stack, service: str, doors: Sequence[str]) -> list[Part]:
     """The process of a service; when it is among `doors`, a second one to which all callers come instead."""
     parts = [stack.add(service, f"services.{service}", free_port(), f"/{service}/health", [service])]
     if service in doors:
-        answers = stack.add(f"{service}-doors", f"services.{service}", free_port(), f"/{service}/health", [service])
+        answers = stack.add(f"{service}{DOORS}", f"services.{service}", free_port(), f"/{service}/health", [service])
         answers.environment = {**answers.environment, "GELOMBANG_DOORS_ONLY": "true"}
         parts[0].serves = ()
         parts.append(answers)

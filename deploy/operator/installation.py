@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pymongo
 
-from deploy.embedded import ONE_PROCESS, SERVICES
+from deploy.embedded import DOORS, ONE_PROCESS, SERVICES
 from shared.engine.ports import Database
 from shared.engine.service import Ports
 from shared.platform.clock import SystemClock
@@ -93,7 +93,7 @@ class Installation:
     async def running(self) -> list[str]:
         """Services that work on this data now: living processes, or leases that somebody still renews."""
         alive = {name for name, pid in self.pids.items() if is_alive(pid)}
-        living = set(SERVICES) if ONE_PROCESS in alive else alive & set(SERVICES)
+        living = services_of(alive)
         now = datetime.now(UTC).timestamp() * 1000
         for name in SERVICES:
             lease = await self.database(name).get("leases", name)
@@ -137,4 +137,11 @@ def is_alive(pid: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     command = Path(f"/proc/{pid}/cmdline")
-    return not command.exists() or b"services." in command.read_bytes()
+    return not command.exists() or any(ours in command.read_bytes() for ours in (b"services.", b"deploy."))
+
+
+def services_of(parts: Iterable[str]) -> set[str]:
+    """Whose data these parts of the stack write; the border writes claims for incentive, doors for their service."""
+    writers = {ONE_PROCESS: SERVICES, "border": ("incentive",)}
+    writers |= {part: (each,) for each in SERVICES for part in (each, f"{each}{DOORS}")}
+    return {service for part in parts for service in writers.get(part, ())}

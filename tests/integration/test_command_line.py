@@ -49,6 +49,7 @@ def test_a_stack_is_started_looked_at_and_ended_without_a_trace(tmp_path: Path) 
             code, status = asked(folder, "status")
             assert {each["health"] for each in status["services"].values()} == {"ready"}
             assert code == 0
+            assert [name for name, each in status["processes"].items() if not each["alive"]] == []
             code, audit = asked(folder, "audit")
             assert (code, audit["violations"]) == (0, [])
             assert set(audit["unjudged"]) == {"bank"}  # no simulators were asked for
