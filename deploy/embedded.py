@@ -119,7 +119,9 @@ async def embedded(
     try:
         await asyncio.gather(stack.broker.start(), stack.database.start())
         outside = [_simulators(stack)] if simulators else []  # first: the services are told where it is
-        parts = [_together(stack)] if one_process else [part for each in services for part in _of(stack, each, doors)]
+        parts = (
+            [_together(stack)] if one_process else [part for each in services for part in parts_of(stack, each, doors)]
+        )
         await _start(stack, [*outside, *parts])
         if "incentive" in services:
             await _start(stack, [stack.add("border", "services.incentive.border_process")])
@@ -162,7 +164,7 @@ def _together(stack: Stack) -> Part:
     return stack.add(ONE_PROCESS, "deploy.one_process", free_port(), "/reporting/health", SERVICES)
 
 
-def _of(stack: Stack, service: str, doors: Sequence[str]) -> list[Part]:
+def parts_of(stack: Stack, service: str, doors: Sequence[str]) -> list[Part]:
     """The process of a service; when it is among `doors`, a second one to which all callers come instead."""
     parts = [stack.add(service, f"services.{service}", free_port(), f"/{service}/health", [service])]
     if service in doors:
