@@ -29,8 +29,11 @@ async def test_services_cannot_be_put_together_and_set_apart_at_once(tmp_path: P
     ],
 )
 def test_a_part_of_the_stack_is_told_from_a_process_that_has_its_number_now(module: str, ours: bool) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()", "-m", module], stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "input('here')", "-m", module]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
         try:
+            assert process.stdout.read(4) == b"here"  # else the kernel may not know its command line yet
             assert is_alive(process.pid) == ours
         finally:
             process.kill()
