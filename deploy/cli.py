@@ -67,8 +67,17 @@ def up(
 ) -> int:
     """Run everything on this machine until Ctrl-C. `--kafka` takes Apache Kafka, which `make kafka` fetches.
     `--doors incentive` lets a process of its own answer that service's callers."""
-    parts: dict[str, Any] = {"kafka": kafka, "simulators": simulators, "one_process": one_process, "doors": doors}
-    return run(running.up(folder.resolve(), port=port, **parts, say=lambda text: said(text, json)))
+    return run(
+        running.up(
+            folder.resolve(),
+            port=port,
+            kafka=kafka,
+            simulators=simulators,
+            one_process=one_process,
+            doors=doors,
+            say=lambda text: said(text, json),
+        )
+    )
 
 
 @app.command

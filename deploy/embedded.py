@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -119,10 +120,8 @@ async def embedded(
     try:
         await asyncio.gather(stack.broker.start(), stack.database.start())
         outside = [_simulators(stack)] if simulators else []  # first: the services are told where it is
-        parts = (
-            [_together(stack)] if one_process else [part for each in services for part in parts_of(stack, each, doors)]
-        )
-        await _start(stack, [*outside, *parts])
+        parts = [_together(stack)] if one_process else [parts_of(stack, each, each in doors) for each in services]
+        await _start(stack, [*outside, *chain.from_iterable(parts)])
         if "incentive" in services:
             await _start(stack, [stack.add("border", "services.incentive.border_process")])
         async with serving(_front(stack, port)), _supervision(stack):
@@ -160,19 +159,19 @@ def _simulators(stack: Stack) -> Part:
     return stack.add("simulators", "deploy.simulators", port, "/health", ["simulators"])
 
 
-def _together(stack: Stack) -> Part:
-    return stack.add(ONE_PROCESS, "deploy.one_process", free_port(), "/reporting/health", SERVICES)
+def _together(stack: Stack) -> list[Part]:
+    return [stack.add(ONE_PROCESS, "deploy.one_process", free_port(), "/reporting/health", SERVICES)]
 
 
-def parts_of(stack: Stack, service: str, doors: Sequence[str]) -> list[Part]:
-    """The process of a service; when it is among `doors`, a second one to which all callers come instead."""
-    parts = [stack.add(service, f"services.{service}", free_port(), f"/{service}/health", [service])]
-    if service in doors:
-        answers = stack.add(f"{service}{DOORS}", f"services.{service}", free_port(), f"/{service}/health", [service])
-        answers.environment = {**answers.environment, "GELOMBANG_DOORS_ONLY": "true"}
-        parts[0].serves = ()
-        parts.append(answers)
-    return parts
+def parts_of(stack: Stack, service: str, doors: bool) -> list[Part]:
+    """The process of a service; with `doors` a second one, to which all callers come instead."""
+    module, health = f"services.{service}", f"/{service}/health"
+    if not doors:
+        return [stack.add(service, module, free_port(), health, [service])]
+    works = stack.add(service, module, free_port(), health)
+    answers = stack.add(f"{service}{DOORS}", module, free_port(), health, [service])
+    answers.environment = {**answers.environment, "GELOMBANG_DOORS_ONLY": "true"}
+    return [works, answers]
 
 
 def _front(stack: Stack, port: int) -> uvicorn.Config:

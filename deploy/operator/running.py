@@ -7,7 +7,6 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from deploy.embedded import Stack, embedded, where
 from deploy.operator.installation import OperatorError, installation
@@ -36,8 +35,9 @@ async def up(
         raise OperatorError("Apache Kafka is not here: run `make kafka` first (it needs Java), or leave --kafka out")
     _end_once(say)
     with contextlib.suppress(asyncio.CancelledError):  # the normal end: a person or the machine asked for it
-        choice: dict[str, Any] = {"simulators": simulators, "one_process": one_process, "doors": doors}
-        async with embedded(folder, port=port, kafka=kafka, **choice) as stack:
+        async with embedded(
+            folder, port=port, kafka=kafka, simulators=simulators, one_process=one_process, doors=doors
+        ) as stack:
             where(stack)
             await _first_account(folder, say)
             titles = f"{stack.broker.title} and {stack.database.title}"

@@ -36,7 +36,7 @@ from tests.bench.report import OUT, rounded
 from tests.bench.stored import tell
 
 FIRST = int(os.environ.get("FIRST", "10000"))
-DOORS = () if os.environ.get("DOORS") == "0" else ("incentive",)
+APART = () if os.environ.get("DOORS") == "0" else ("incentive",)
 STEP = 25_000
 RUPIAH = 1_000_000
 """More than anybody is due, of the funds for each."""
@@ -191,8 +191,9 @@ async def main() -> Figures:
         clock = folder / "clock.json"
         ProgrammeClock.write(clock, Participants.now(), 1.0)
         extra = {"CLOCK_FILE": str(clock), "BANK_FAULT_SHARE": "0"}
-        choice: Any = {"simulators": True, "doors": DOORS, "extra": extra}
-        async with embedded(folder, port=free_port(), kafka=Kafka.fetched(), **choice) as stack:
+        async with embedded(
+            folder, port=free_port(), kafka=Kafka.fetched(), simulators=True, doors=APART, extra=extra
+        ) as stack:
             titles = f"{stack.broker.title}, {stack.database.title}"
             tell(f"servers run: {titles}")
             return {"servers": titles, **await measure(stack, people, due)}

@@ -31,11 +31,11 @@ async def doors_only(part: Part, monkeypatch: pytest.MonkeyPatch) -> bool:
 async def test_callers_come_to_the_process_that_does_nothing_else(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    works, answers = parts_of(stack, "incentive", ("incentive",))
+    works, answers = parts_of(stack, "incentive", doors=True)
     assert [await doors_only(each, monkeypatch) for each in (works, answers)] == [False, True]
     assert [list(each.serves) for each in (works, answers)] == [[], ["incentive"]]
 
 
 async def test_a_service_without_one_does_both(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    (both,) = parts_of(stack, "registration", ("incentive",))
+    (both,) = parts_of(stack, "registration", doors=False)
     assert (await doors_only(both, monkeypatch), list(both.serves)) == (False, ["registration"])

@@ -11,6 +11,7 @@ import pytest
 from deploy.embedded import SERVICES
 from deploy.operator.installation import OperatorError, is_alive, services_of
 from deploy.operator.running import up
+from deploy.operator.status import lines
 
 
 async def test_services_cannot_be_put_together_and_set_apart_at_once(tmp_path: Path) -> None:
@@ -52,3 +53,10 @@ def test_a_part_of_the_stack_is_told_from_a_process_that_has_its_number_now(modu
 )
 def test_whoever_can_still_write_a_service_s_data_holds_up_a_restore(parts: set[str], services: set[str]) -> None:
     assert services_of(parts) == services
+
+
+def test_a_process_that_is_away_is_named_though_its_service_still_answers() -> None:
+    service = {"health": "ready", "unheard": 0, "dead_letters": 0}
+    processes = {"incentive": {"pid": 1, "alive": False}, "incentive-doors": {"pid": 2, "alive": True}}
+    told = lines({"address": "here", "services": {"incentive": service}, "processes": processes})
+    assert told == ["address here", "incentive: ready", "process incentive is away"]

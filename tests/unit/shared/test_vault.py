@@ -208,3 +208,12 @@ def test_a_file_without_a_key_is_refused_and_not_quoted(tmp_path: Path, text: st
     path.write_text(text)
     with pytest.raises(ValueError, match=r"master\.key|hexadecimal"):
         read_key(path)
+
+
+async def test_a_remembered_key_is_there_without_a_turn_of_the_loop(vault: Vault, database: MemoryDatabase) -> None:
+    """Beside thousands of payments each turn takes long, and a page would wait for it."""
+    await stored(vault, database)
+    known = await vault.key("sari")
+    with pytest.raises(StopIteration) as told:
+        vault.key("sari").send(None)
+    assert told.value.value is known
