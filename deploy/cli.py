@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -67,16 +68,9 @@ def up(
 ) -> int:
     """Run everything on this machine until Ctrl-C. `--kafka` takes Apache Kafka, which `make kafka` fetches.
     `--doors incentive` lets a process of its own answer that service's callers."""
+    place, say = folder.resolve(), partial(said, as_json=json)
     return run(
-        running.up(
-            folder.resolve(),
-            port=port,
-            kafka=kafka,
-            simulators=simulators,
-            one_process=one_process,
-            doors=doors,
-            say=lambda text: said(text, json),
-        )
+        running.up(place, port=port, kafka=kafka, simulators=simulators, one_process=one_process, doors=doors, say=say)
     )
 
 
